@@ -1,0 +1,115 @@
+"""The heaviest paths of a context, none inside another."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+from ctxguard.context.tallies import Sent
+from ctxguard.measurement import EntryKind, Heaviest, HeavyPath
+
+_DOMINANT = 0.9
+"""A folder of which one child holds this share is not worth naming: the child is."""
+
+
+@dataclass(slots=True)
+class _Folder:
+    bytes: int = 0
+    files: int = 0
+    folders: list[str] = field(default_factory=list)
+    heavy: list[tuple[int, str]] = field(default_factory=list)
+    """The heaviest files, as a heap; no more than can be shown."""
+
+
+class _ByBytesThenPath(str):
+    """Orders names backwards, so that a heap drops the later name first among equals."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return str.__gt__(self, other)
+
+
+class HeaviestTally:
+    """Keeps a sum per folder and the heaviest files in each.
+
+    Args:
+        top: how many paths to show at most.
+    """
+
+    def __init__(self, top: int) -> None:
+        self._top = top
+        self._folders: dict[str, _Folder] = {"": _Folder()}
+
+    def add(self, entry: Sent) -> None:
+        if entry.kind is not EntryKind.FILE:
+            return
+        folder = self._folder(entry.folder)
+        folder.bytes += entry.content
+        folder.files += 1
+        if entry.content:
+            row = (entry.content, _ByBytesThenPath(entry.path))
+            if len(folder.heavy) < self._top:
+                heapq.heappush(folder.heavy, row)
+            else:
+                heapq.heappushpop(folder.heavy, row)
+
+    def _folder(self, path: str) -> _Folder:
+        folder = self._folders.get(path)
+        if folder is None:
+            folder = self._folders[path] = _Folder()
+            self._folder(path.rpartition("/")[0]).folders.append(path)
+        return folder
+
+    def _add_up(self) -> None:
+        """Give each folder what lies below it, from the deepest up."""
+        deepest_first = sorted(self._folders, key=lambda path: -path.count("/"))
+        for path in filter(None, deepest_first):
+            parent = self._folders[path.rpartition("/")[0]]
+            parent.bytes += self._folders[path].bytes
+            parent.files += self._folders[path].files
+
+    def heaviest(self, depth: int | None = None) -> Heaviest:
+        """Step from the root into each folder of which one child holds nearly everything.
+
+        Args:
+            depth: the deepest level to name, 1 for what lies in the root; None for any.
+
+        To be called once, after the last entry.
+        """
+        self._add_up()
+        rows: list[HeavyPath] = []
+        waiting = self._children("")
+        while waiting:
+            row = waiting.pop()
+            children = self._dominated(row, depth)
+            if children:
+                waiting += children
+            else:
+                rows.append(row)
+        rows = heapq.nsmallest(self._top, rows, key=lambda row: (-row.bytes, row.path))
+        root = self._folders[""]
+        return Heaviest(
+            tuple(rows),
+            root.bytes - sum(row.bytes for row in rows),
+            root.files - sum(row.files for row in rows),
+        )
+
+    def _dominated(self, row: HeavyPath, depth: int | None) -> list[HeavyPath]:
+        """The children, if one of them holds nearly all of the folder."""
+        if row.kind is not EntryKind.DIRECTORY or (
+            depth is not None and row.path.count("/") + 1 >= depth
+        ):
+            return []
+        children = self._children(row.path)
+        most = max((child.bytes for child in children), default=0)
+        return children if most and most >= _DOMINANT * row.bytes else []
+
+    def _children(self, path: str) -> list[HeavyPath]:
+        folder = self._folders[path]
+        below = [(child, self._folders[child]) for child in folder.folders]
+        return [
+            HeavyPath(child, EntryKind.DIRECTORY, sums.bytes, sums.files)
+            for child, sums in below
+            if sums.bytes
+        ] + [HeavyPath(str(file), EntryKind.FILE, size, 1) for size, file in folder.heavy]

@@ -1,0 +1,49 @@
+"""Following links the way BuildKit does: the tree's root is `/`, nothing leads out of it."""
+
+from __future__ import annotations
+
+import stat as modes
+
+from ctxguard.context.source import Source
+
+_MOST_LINKS = 255
+
+
+def resolve(source: Source, path: str) -> str | None:
+    """The path with all links followed; None if it leads nowhere.
+
+    Absolute targets start at the root, and `..` stops there (containerd/continuity `fs.RootPath`).
+    """
+    waiting = path.split("/")[::-1]
+    done: list[str] = []
+    links = 0
+    while waiting:
+        part = waiting.pop()
+        if part == "..":
+            del done[-1:]
+        if part in ("", ".", ".."):
+            continue
+        here = "/".join([*done, part])
+        target = _target(source, here)
+        if target is None:
+            return None
+        if target == "":
+            done.append(part)
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            return None
+        if target.startswith("/"):
+            done = []
+        waiting += target.split("/")[::-1]
+    return "/".join(done)
+
+
+def _target(source: Source, path: str) -> str | None:
+    """Where a link leads; "" if it is none, None if there is nothing."""
+    try:
+        if not modes.S_ISLNK(source.lstat(path).st_mode):
+            return ""
+        return source.readlink(path)
+    except OSError:
+        return None

@@ -1,0 +1,225 @@
+"""Which Dockerfile and which ignore file govern, for each backend.
+
+Source of the meaning: BuildKit 73ed682, `frontend/dockerui/config.go`; buildx 461836b,
+`build/opt.go`; docker/cli 28f7560, `cli/command/image/build/context.go` and `dockerignore.go`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat as modes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ctxguard.context.links import resolve
+from ctxguard.context.source import Source
+from ctxguard.errors import MeasureError, PatternError
+from ctxguard.ignore.builders import forced_lines
+from ctxguard.ignore.pattern import DockerIgnorePattern
+from ctxguard.ignore.reader import IgnoreRule, read_rules
+from ctxguard.ignore.spec import DockerIgnoreSpec
+from ctxguard.measurement import Backend, Effect, Problem
+
+_IGNORE_FILE = ".dockerignore"
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OTHER_DOCKERFILE = re.compile(r"^Dockerfile\.|\.Dockerfile$", re.IGNORECASE)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dockerfile:
+    """The Dockerfile that was asked for, whether it is there or not."""
+
+    folder: Source
+    """The folder it lies in: BuildKit reads it, and an ignore file beside it, as a tree apart."""
+    name: str
+    """Its name there, as the user gave it."""
+    prefix: str
+    """What to put before the name to show it: "" or `docker/` in the context, else absolute."""
+    real: str | None
+    """Relative to the context root with all links followed, as the classic builder names it; it
+    begins with `../` if that lies outside. None if there is no such file."""
+    size: int = 0
+    """Bytes."""
+
+    @property
+    def outside(self) -> bool:
+        return self.real is not None and self.real.startswith("../")
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """The ignore file in force for one backend, compiled."""
+
+    spec: DockerIgnoreSpec
+    ignore_file: str | None
+    """Relative to the context root where it lies below it; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The outcome for both backends; a refusal is kept as the error it is."""
+
+    dockerfile: str | None
+    buildkit: Governing | MeasureError
+    legacy: Governing | MeasureError
+    problems: tuple[Problem, ...]
+    """For BuildKit, which passes over in silence what the classic builder refuses."""
+
+
+def locate(context: Source, dockerfile: Dockerfile) -> Located:
+    """Find, read and compile what governs the context."""
+    name = _found_name(dockerfile)
+    problems = [] if name else [_no_dockerfile(context, dockerfile)]
+    shown = dockerfile.prefix + (name or dockerfile.name)
+    buildkit = _attempt(lambda: _buildkit(context, dockerfile, shown, problems))
+    legacy = _attempt(lambda: _legacy(context, dockerfile))
+    return Located(shown if name else None, buildkit, legacy, tuple(problems))
+
+
+def governing_for(located: Located, backend: Backend) -> Governing | MeasureError:
+    return located.buildkit if backend is Backend.BUILDKIT else located.legacy
+
+
+def _attempt(find: Callable[[], _T]) -> _T | MeasureError:
+    try:
+        return find()
+    except MeasureError as error:
+        return error
+
+
+def _found_name(dockerfile: Dockerfile) -> str | None:
+    """The name BuildKit goes by: buildx takes `dockerfile` where only that exists."""
+    try:
+        names = dockerfile.folder.listing("").names
+    except OSError:
+        names = ()
+    name = dockerfile.name
+    if name == "Dockerfile" and name not in names and "dockerfile" in names:
+        name = "dockerfile"
+    return name if resolve(dockerfile.folder, name) is not None else None
+
+
+def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
+    shown = dockerfile.prefix + dockerfile.name
+    try:
+        names = context.listing("").names
+    except OSError:
+        names = ()
+    others = [name for name in names if _OTHER_DOCKERFILE.search(name)]
+    others = [name for name in others if not name.endswith(_IGNORE_FILE)]
+    hint = f"; there is {_any_of(others)}, choose with -f" if others else ""
+    return Problem(
+        "no-dockerfile",
+        shown,
+        f"there is no {shown}, so a build would fail{hint}",
+        Effect.BUILD_FAILS,
+    )
+
+
+def _any_of(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def _buildkit(
+    context: Source, dockerfile: Dockerfile, shown: str, problems: list[Problem]
+) -> Governing:
+    name = shown.removeprefix(dockerfile.prefix) + _IGNORE_FILE
+    beside = _read_quietly(dockerfile.folder, name, dockerfile.prefix + name, problems)
+    if beside is not None:
+        return _governing(beside, dockerfile.prefix + name)
+    data = _read_quietly(context, _IGNORE_FILE, _IGNORE_FILE, problems)
+    return _governing(data or b"", None if data is None else _IGNORE_FILE)
+
+
+def _read_quietly(source: Source, name: str, shown: str, problems: list[Problem]) -> bytes | None:
+    """The file as BuildKit gets it: whatever goes wrong is passed over. None if it gets nothing."""
+    try:
+        source.lstat(name)
+    except OSError:
+        return None
+    path = resolve(source, name)
+    if path is None:
+        problems.append(_passed_over(shown, "link-leaves-context", "a link that leads nowhere"))
+        return None
+    try:
+        mode = source.lstat(path).st_mode
+        if modes.S_ISREG(mode):
+            return source.read(path)
+        kind = "a folder" if modes.S_ISDIR(mode) else "not a regular file"
+        problems.append(_passed_over(shown, "not-a-file", kind))
+        return None
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise MeasureError("it is far too large for an ignore file", path=shown) from error
+        problems.append(_passed_over(shown, "unreadable", "not readable"))
+        return b""
+
+
+def _passed_over(shown: str, code: str, what: str) -> Problem:
+    within = " within the context" if code == "link-leaves-context" else ""
+    return Problem(
+        f"ignore-file-{code}",
+        shown,
+        f"{shown} is {what}{within}; BuildKit passes over it without a word "
+        "and applies no rule of it",
+        Effect.NOT_COUNTED,
+    )
+
+
+def _governing(data: bytes, source: str | None) -> Governing:
+    rules = read_rules(data, source or _IGNORE_FILE)
+    patterns = [_as_sent(rule) for rule in rules]
+    _check_header(rules)
+    return Governing(DockerIgnoreSpec(patterns), source)
+
+
+def _as_sent(rule: IgnoreRule) -> DockerIgnorePattern:
+    """The rule as it reaches the client: as JSON, in which a byte that is no UTF-8 is U+FFFD."""
+    pattern = DockerIgnorePattern(rule)
+    if not _BAD_BYTE.search(rule.text):
+        return pattern
+    sent = replace(
+        rule,
+        text=_BAD_BYTE.sub("\ufffd", rule.text),
+        pattern=_BAD_BYTE.sub("\ufffd", rule.pattern),
+    )
+    return DockerIgnorePattern(sent)
+
+
+def _check_header(rules: Sequence[IgnoreRule]) -> None:
+    """The patterns travel as a gRPC header, which takes no control characters.
+
+    With any character beyond ASCII among them all are escaped, and then it works
+    (`session/filesync`, `encodeStringForHeader`).
+    """
+    if any(not rule.text.isascii() for rule in rules):
+        return
+    for rule in rules:
+        if _CONTROL.search(rule.text):
+            raise PatternError(
+                rule.text,
+                'header key "exclude-patterns" contains value with non-printable ASCII characters',
+                path=rule.source,
+                line=rule.line,
+            )
+
+
+def _legacy(context: Source, dockerfile: Dockerfile) -> Governing:
+    try:
+        data = context.read_through(_IGNORE_FILE)
+    except FileNotFoundError:
+        return Governing(DockerIgnoreSpec([]), None)
+    except OSError as error:
+        raise MeasureError(
+            f"the classic builder refuses it: error reading .dockerignore: "
+            f"{os.strerror(error.errno or 0).lower()}",
+            path=_IGNORE_FILE,
+        ) from error
+    spec = DockerIgnoreSpec.from_rules(read_rules(data, _IGNORE_FILE))
+    return Governing(spec.with_forced(forced_lines(spec.patterns, dockerfile.real)), _IGNORE_FILE)

@@ -1,0 +1,87 @@
+"""Where a context is read from: the folder on the disk now, a git revision later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from ctxguard.measurement import EntryKind
+
+
+class Stat(Protocol):
+    """The part of `os.stat_result` that sizes need."""
+
+    @property
+    def st_mode(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_nlink(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+    @property
+    def st_rdev(self) -> int: ...
+
+
+class Folder(Protocol):
+    """The names in one folder, sorted by their bytes, and on request what stands behind them."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """UTF-8, other bytes as lone surrogates."""
+
+    @property
+    def kinds(self) -> Sequence[EntryKind]: ...
+
+    def stat(self, at: int) -> Stat:
+        """Of the entry itself, never of what a link points to.
+
+        Raises:
+            OSError: it vanished, or may not be looked at.
+        """
+
+    def xattrs(self, at: int) -> Mapping[bytes, int]:
+        """Names of the extended attributes, with the length of each value in bytes."""
+
+    def can_read(self, at: int, stat: Stat) -> bool:
+        """Whether the content of this regular file can be read."""
+
+
+class Source(Protocol):
+    """One tree of files. All paths are relative to its root, with `/`; the root itself is ""."""
+
+    @property
+    def root(self) -> str:
+        """How to name the root to a person."""
+
+    def listing(self, path: str) -> Folder:
+        """The entries of a folder.
+
+        Raises:
+            OSError: it cannot be listed.
+        """
+
+    def can_list(self, path: str) -> bool:
+        """Whether `listing` would be allowed."""
+
+    def lstat(self, path: str) -> Stat:
+        """Raises OSError if there is nothing, or it may not be looked at."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a regular file, without following a link at its end.
+
+        Raises:
+            OSError: it is no regular file, or may not be read.
+        """
+
+    def read_through(self, path: str) -> bytes:
+        """The content as the operating system finds it: links are followed, out of the tree too.
+
+        Raises:
+            OSError: as `open` would.
+        """
+
+    def readlink(self, path: str) -> str:
+        """The target of a link, as written."""

@@ -1,0 +1,74 @@
+"""What stood in the way of a measurement, in words: from what the walk met to Problems."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Iterator
+
+from ctxguard.context.walk import Trouble
+from ctxguard.measurement import Effect, Problem
+
+
+def path_problem(trouble: Trouble) -> Problem:
+    """A path that could not be listed or looked at."""
+    error = trouble.error
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return Problem(
+            "vanished",
+            trouble.path,
+            "it vanished during the walk; measure again for a figure that holds",
+            Effect.NOT_COUNTED,
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return Problem(
+            "path-too-long",
+            trouble.path,
+            "the path is longer than the system allows, so a build would fail and "
+            "what is below it is not counted",
+            Effect.BUILD_FAILS,
+        )
+    code, what = ("unreadable-folder", "list") if trouble.folder else ("unreadable", "look at")
+    reason = error.strerror or str(error)
+    return Problem(
+        code,
+        trouble.path,
+        f"cannot {what} it ({reason.lower()}), so a build would fail and it is not counted",
+        Effect.BUILD_FAILS,
+    )
+
+
+def is_incomplete(trouble: Trouble) -> bool:
+    """Whether something that is there was not counted; what vanished is not there."""
+    return trouble.error.errno not in (errno.ENOENT, errno.ENOTDIR)
+
+
+def unreadable_files(paths: Iterable[str]) -> Iterator[Problem]:
+    for path in paths:
+        yield Problem(
+            "unreadable-file",
+            path,
+            "it cannot be read; BuildKit sends it as an empty file and says nothing",
+            Effect.SENT_EMPTY,
+        )
+
+
+def refused_files(paths: Iterable[str]) -> Iterator[Problem]:
+    for path in paths:
+        yield Problem(
+            "sent-empty",
+            path,
+            "two readings of the rules disagree on it; BuildKit sends it as an empty file "
+            "and says nothing",
+            Effect.SENT_EMPTY,
+        )
+
+
+def not_utf8(paths: Iterable[str]) -> Iterator[Problem]:
+    for path in paths:
+        yield Problem(
+            "not-utf8",
+            path,
+            "its name or link target is not UTF-8, so a build with BuildKit would fail; "
+            "rename it or ignore it",
+            Effect.BUILD_FAILS,
+        )

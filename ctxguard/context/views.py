@@ -1,0 +1,180 @@
+"""How each backend goes through the tree: what it is sent, and which folders it looks into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ctxguard.context.worktree import to_bytes
+from ctxguard.errors import MeasureError
+from ctxguard.ignore.builders import Descent
+from ctxguard.ignore.spec import Decision, DockerIgnoreSpec, FolderRules
+
+
+@dataclass(slots=True)
+class Visit:
+    """One folder as one backend goes through it."""
+
+    rules: FolderRules
+    sending: bool = True
+    """Entries here can be sent; else the folder is only checked."""
+    checking: bool = True
+    """The classic builder's check before the build comes by here."""
+
+
+@dataclass(slots=True)
+class FolderView:
+    """The entries of one folder as one backend sees them, in parallel with their names."""
+
+    visit: Visit
+    decisions: Sequence[Decision]
+    sent: list[bool]
+    """Sent for its own sake; an excluded folder can still be sent for what lies below it."""
+
+
+def wire_order(path: str) -> tuple[bytes, ...]:
+    """The key by which both builders order paths: by the bytes of each name, a folder first."""
+    return tuple(to_bytes(name) for name in path.split("/"))
+
+
+class View(Protocol):
+    """One backend's way through a tree. It may keep state: use a fresh one for each walk."""
+
+    ancestors: bool
+    """Whether an excluded folder is sent when something below it is."""
+
+    refusal: MeasureError | None
+    """Why this builder refuses the context, once the walk has come upon it."""
+
+    def root(self) -> Visit: ...
+
+    def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
+        """Decide the entries of a folder."""
+
+    def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
+        """How to go through the subfolder; None if there is no need to look into it."""
+
+    def unreadable_folder(self, view: FolderView, at: int, path: str, /) -> bool:
+        """Told of a folder that cannot be listed, entered or not; whether the build fails at it."""
+
+    def unreadable_file(self, path: str) -> None:
+        """Told of a regular file that would be sent and cannot be read."""
+
+
+class BuildKitView:
+    """What BuildKit is sent for `COPY . /` (fsutil, `filterFS.Walk`)."""
+
+    ancestors = True
+
+    def __init__(self, spec: DockerIgnoreSpec) -> None:
+        self._spec = spec
+        self._descent = Descent.buildkit(spec.patterns)
+        self.refusal: MeasureError | None = None
+
+    def root(self) -> Visit:
+        return Visit(self._spec.root())
+
+    def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
+        decisions = self._spec.decide(visit.rules, names)
+        if self._spec.broken:
+            self._check(decisions)
+        return FolderView(visit, decisions, [not decision.excluded for decision in decisions])
+
+    def _check(self, decisions: Sequence[Decision]) -> None:
+        for decision in decisions:
+            if decision.broken is not None:
+                self.refusal = self.refusal or self._spec.error(decision.broken)
+
+    def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
+        rules = self._spec.enter(view.visit.rules, name, view.decisions[at])
+        return Visit(rules) if self._looks_into(rules) else None
+
+    def _looks_into(self, rules: FolderRules) -> bool:
+        if self._spec.broken and rules.decision.excluded:
+            # Wherever Docker looks, it may meet a rule that fails the build.
+            return self._descent.enters(rules.path)
+        return self._spec.can_include_below(rules)
+
+    def unreadable_folder(self, view: FolderView, at: int, path: str) -> bool:
+        # BuildKit looks into some folders that could not hold anything it is sent.
+        return view.sent[at] or self._descent.enters(path)
+
+    def unreadable_file(self, path: str) -> None:
+        """The file is sent empty, and nothing is said."""
+
+
+class LegacyView:
+    """What the classic builder is sent: a check of the whole context first, then a tar.
+
+    Source of the meaning: docker/cli 28f7560, `build.ValidateContextDirectory`; moby/go-archive
+    ae9e219, `Tarballer.Do`.
+
+    What it refuses is kept, not raised: BuildKit may still build.
+    """
+
+    ancestors = False
+
+    def __init__(self, spec: DockerIgnoreSpec) -> None:
+        self._spec = spec
+        self._descent = Descent.legacy(spec.patterns)
+        self._cut: tuple[bytes, ...] | None = None
+        self.refusal: MeasureError | None = None
+
+    def root(self) -> Visit:
+        return Visit(self._spec.root())
+
+    def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
+        decisions = self._spec.decide(visit.rules, names)
+        sent = [visit.sending and not decision.excluded for decision in decisions]
+        if self._spec.broken:
+            if visit.checking:
+                self._check(decisions)
+            if visit.sending:
+                self._cut_short(visit.rules.path, names, decisions, sent)
+        return FolderView(visit, decisions, sent)
+
+    def _check(self, decisions: Sequence[Decision]) -> None:
+        for decision in decisions:
+            if decision.documented_broken is not None:
+                self.refusal = self.refusal or self._spec.error(decision.documented_broken)
+
+    def _cut_short(
+        self, folder: str, names: Sequence[str], decisions: Sequence[Decision], sent: list[bool]
+    ) -> None:
+        """EDGE CASE: a bad rule that only the tar's walk meets ends the tar, without an error."""
+        for at, name in enumerate(names):
+            place = wire_order(f"{folder}/{name}" if folder else name)
+            if self._cut is not None and place >= self._cut:
+                sent[at] = False
+            elif decisions[at].broken is not None:
+                self._cut = place
+                sent[at] = False
+
+    def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
+        decision = view.decisions[at]
+        rules = self._spec.enter(view.visit.rules, name, decision)
+        checking = view.visit.checking and not decision.documented
+        sending = view.visit.sending and self._sends_below(rules)
+        return Visit(rules, sending, checking) if sending or checking else None
+
+    def _sends_below(self, rules: FolderRules) -> bool:
+        if not rules.decision.excluded:
+            return True
+        return self._descent.enters(rules.path) and (
+            self._spec.broken or self._spec.can_include_below(rules)
+        )
+
+    def unreadable_folder(self, view: FolderView, _at: int, path: str) -> bool:
+        # The check lists a folder before it asks whether it is excluded.
+        if view.visit.checking:
+            self._refuse(f"can't stat '{path}'")
+        return view.visit.checking
+
+    def unreadable_file(self, path: str) -> None:
+        self._refuse(f"no permission to read from '{path}'")
+
+    def _refuse(self, reason: str) -> None:
+        self.refusal = self.refusal or MeasureError(
+            f"the classic builder refuses the context: checking context: {reason}"
+        )

@@ -1,0 +1,165 @@
+"""What an entry weighs on the wire, for each backend. Exact, to the byte."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+from collections.abc import Mapping
+
+from ctxguard.context.source import Stat
+
+_CHUNK = 32 * 1024
+_TYPES = {
+    modes.S_IFDIR: 1 << 31,
+    modes.S_IFLNK: 1 << 27,
+    modes.S_IFBLK: 1 << 26,
+    modes.S_IFCHR: 1 << 26 | 1 << 21,
+    modes.S_IFIFO: 1 << 25,
+}
+"""Go's `fs.FileMode` bits; a socket is sent as a regular file."""
+_SPECIAL = {modes.S_ISUID: 1 << 23, modes.S_ISGID: 1 << 22, modes.S_ISVTX: 1 << 20}
+FIN_BYTES = 2
+"""The packet that ends a transfer."""
+
+BLOCK = 512
+"""Of a tar."""
+TRAILER_BYTES = 2 * BLOCK
+_MOST_OCTAL = 8**11
+_NAME_BYTES, _PREFIX_BYTES = 100, 155
+_CAPABILITY = b"security.capability"
+_MOST_CAPABILITY = 20
+"""A version 3 value is cut to version 2 (go-archive, `ReadSecurityXattrToTarHeader`)."""
+
+
+def varint_bytes(number: int) -> int:
+    """Length of a protobuf varint; a negative one is sent as 64 bits."""
+    return 10 if number < 0 else max(1, (number.bit_length() + 6) // 7)
+
+
+def number_bytes(number: int) -> int:
+    """A field that holds a number; zero is left out."""
+    return 1 + varint_bytes(number) if number else 0
+
+
+def text_bytes(length: int) -> int:
+    """A field that holds `length` bytes; an empty one is left out."""
+    return 1 + varint_bytes(length) + length if length else 0
+
+
+def go_mode(mode: int) -> int:
+    """Go's FileMode for a `st_mode`."""
+    special = sum(bit for flag, bit in _SPECIAL.items() if mode & flag)
+    return mode & 0o777 | special | _TYPES.get(modes.S_IFMT(mode), 0)
+
+
+def stat_packet_bytes(
+    path_length: int, stat: Stat, link_length: int, xattrs: Mapping[bytes, int]
+) -> int:
+    """The STAT packet of one entry.
+
+    Args:
+        path_length: bytes of the path relative to the context root.
+        link_length: bytes of a symlink's target, or of the first name of a hard link; else 0.
+        xattrs: names, with the length of each value.
+
+    Source of the meaning: tonistiigi/fsutil 6d9dc2e, `types/stat.proto`, `stat.go`.
+    """
+    mode = stat.st_mode
+    size = 0 if modes.S_ISDIR(mode) else stat.st_size
+    length = (
+        text_bytes(path_length)
+        + number_bytes(go_mode(mode))
+        + number_bytes(size)
+        + number_bytes(stat.st_mtime_ns)
+        + text_bytes(link_length)
+    )
+    if modes.S_ISCHR(mode) or modes.S_ISBLK(mode):
+        length += _device_bytes(stat.st_rdev)
+    for name, value_length in xattrs.items():
+        if not name.startswith(b"com.apple."):
+            length += _xattr_bytes(len(name), value_length)
+    return 1 + varint_bytes(length) + length
+
+
+def _device_bytes(device: int) -> int:
+    return number_bytes(os.major(device)) + number_bytes(os.minor(device))
+
+
+def _xattr_bytes(name_length: int, value_length: int) -> int:
+    entry = 2 + varint_bytes(name_length) + name_length + varint_bytes(value_length) + value_length
+    return 1 + varint_bytes(entry) + entry
+
+
+def data_packets_bytes(index: int, size: int) -> int:
+    """The DATA packets of one file: chunks of 32 KiB and an empty one that ends it.
+
+    Args:
+        index: place of the entry among all sent ones, from 0.
+        size: bytes of content.
+
+    Source of the meaning: tonistiigi/fsutil 6d9dc2e, `send.go`.
+    """
+    per_packet = 2 + number_bytes(index)
+    chunks, rest = divmod(size, _CHUNK)
+    total = chunks * (per_packet + 1 + varint_bytes(_CHUNK) + _CHUNK)
+    if rest:
+        total += per_packet + 1 + varint_bytes(rest) + rest
+    return total + per_packet
+
+
+def tar_entry_bytes(
+    name: bytes, stat: Stat, link: bytes, size: int, xattrs: Mapping[bytes, int]
+) -> int:
+    """One member of the tar: PAX header where one is needed, header, content.
+
+    Args:
+        name: as in the tar, so a folder's ends in `/`.
+        link: a symlink's target or the first name of a hard link; else empty.
+        size: bytes of content that follow.
+
+    Source of the meaning: moby/go-archive ae9e219, `FileInfoHeader`; Go's `archive/tar`,
+    `Header.allowedFormats`, `splitUSTARPath`, `formatPAXRecord`.
+    """
+    records = _pax_records(name, stat, link, size, xattrs)
+    pax = BLOCK + blocks_bytes(records) if records else 0
+    return pax + BLOCK + blocks_bytes(size)
+
+
+def blocks_bytes(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK
+
+
+def _pax_records(
+    name: bytes, stat: Stat, link: bytes, size: int, xattrs: Mapping[bytes, int]
+) -> int:
+    """Bytes of all PAX records; 0 if the plain header holds everything."""
+    records = 0
+    if not link.isascii() or len(link) > _NAME_BYTES:
+        records += _record_bytes("linkpath", len(link))
+    if size >= _MOST_OCTAL:
+        records += _record_bytes("size", len(str(size)))
+    seconds = stat.st_mtime_ns // 1_000_000_000
+    if not 0 <= seconds < _MOST_OCTAL:
+        records += _record_bytes("mtime", len(str(seconds)))
+    if _CAPABILITY in xattrs:
+        length = min(xattrs[_CAPABILITY], _MOST_CAPABILITY)
+        records += _record_bytes("SCHILY.xattr.security.capability", length)
+    long = len(name) > _NAME_BYTES
+    if not name.isascii() or (long and (records or not _splits(name))):
+        records += _record_bytes("path", len(name))
+    return records
+
+
+def _record_bytes(key: str, value_length: int) -> int:
+    """`"<length> <key>=<value>\\n"`, the length counting itself."""
+    body = len(key) + value_length + 3
+    total = body + len(str(body))
+    return body + len(str(total))
+
+
+def _splits(name: bytes) -> bool:
+    """Whether a long name fits into prefix and name of a USTAR header."""
+    cut = len(name) > _PREFIX_BYTES + 1
+    head = name[: _PREFIX_BYTES + 1] if cut else name.removesuffix(b"/")
+    slash = head.rfind(b"/")
+    return 1 <= slash <= _PREFIX_BYTES and 1 <= len(name) - slash - 1 <= _NAME_BYTES

@@ -1,0 +1,151 @@
+"""One measured context, as frozen values; nothing here reads, decides or draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Backend(Enum):
+    """Which builder is asked about."""
+
+    BUILDKIT = "buildkit"
+    """The default builder since Docker 23."""
+    LEGACY = "legacy"
+    """The classic builder, `DOCKER_BUILDKIT=0`."""
+
+
+class EntryKind(Enum):
+    """What stands behind one name; links are never followed."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    FIFO = "fifo"
+    SOCKET = "socket"
+    DEVICE = "device"
+
+
+class Effect(Enum):
+    """What a problem does to the build or to the measurement."""
+
+    BUILD_FAILS = "build-fails"
+    SENT_EMPTY = "sent-empty"
+    NOT_COUNTED = "not-counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that stood in the way, or that Docker passes over in silence."""
+
+    code: str
+    path: str | None
+    """Relative to the context root where it lies below it."""
+    message: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was measured."""
+
+    root: str
+    """Absolute, links resolved."""
+    backend: Backend
+    dockerfile: str | None = None
+    """Relative to the root where it lies below it, else absolute."""
+    ignore_file: str | None = None
+    source: str = "worktree"
+    revision: str | None = None
+    target: str | None = None
+    platform: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the chosen backend is sent; `bytes` counts each inode's content once."""
+
+    bytes: int = 0
+    files: int = 0
+    directories: int = 0
+    symlinks: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopyAll:
+    """What BuildKit transfers for `COPY . /`."""
+
+    bytes: int
+    """On a cold cache: the figure that `transferring context` ends with."""
+    warm_bytes: int
+    """What an unchanged rebuild still transfers."""
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyTransfer:
+    """The tar that the classic builder is sent."""
+
+    bytes: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeavyPath:
+    """A file or folder with what it brings into the context."""
+
+    path: str
+    kind: EntryKind
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heaviest:
+    """The heaviest paths, none inside another, and what they leave over."""
+
+    rows: tuple[HeavyPath, ...]
+    rest_bytes: int
+    rest_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group of files, such as all with one ending."""
+
+    name: str
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class DormantRule:
+    """A rule that Docker cannot compile, but was never asked to."""
+
+    pattern: str
+    reason: str
+    """Docker's own words."""
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All that one walk found out."""
+
+    context: Context
+    size: Totals
+    copy_all: CopyAll | None
+    """None only for the legacy backend, where BuildKit would refuse."""
+    legacy: LegacyTransfer | None
+    legacy_reason: str | None
+    """Why there is no legacy figure, in Docker's own words where it would refuse."""
+    heaviest: Heaviest
+    types: tuple[GroupRow, ...]
+    problems: tuple[Problem, ...]
+    dormant_rules: tuple[DormantRule, ...]
+    complete: bool
+    """False if something that would be sent could not be counted."""
