@@ -1,0 +1,249 @@
+"""Settings and where each came from: defaults, one configuration file, environment, flags.
+
+A configuration file is found from the context upward to the root of the git repository; the nearest
+counts alone, `ctxguard.toml` before `pyproject.toml`. It never names a program to run, nor a path
+outside of the repository.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ctxguard.errors import UsageError
+from ctxguard.sizes import parse_size
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from, to be shown to a person."""
+
+    kind: str
+    """`default`, `file`, `environment` or `flag`."""
+    place: str = ""
+    """`ctxguard.toml:3`, `CTXGUARD_WARN`, `--warn`."""
+
+    def __str__(self) -> str:
+        return self.place or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All values in force."""
+
+    warn: int = 1_000_000_000
+    """Bytes."""
+    critical: int = 1_500_000_000
+    """Bytes."""
+    max_files: int | None = None
+    fail_on: str = "critical"
+    backend: str = "buildkit"
+    dockerfile: str | None = None
+    top: int = 10
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """By the name of the value as in the file, such as `max-files`; defaults are left out."""
+
+    def origin(self, name: str) -> Origin:
+        return self.origins.get(name, Origin("default"))
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str):
+        return parse_size(value)
+    raise ValueError("it takes a size such as 500MB or 1.5 GB")
+
+
+def _count(least: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        text = str(value)
+        if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
+            raise ValueError(f"it takes a whole number from {least} on")
+        return int(text)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"it takes one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError("it takes a path")
+    return value
+
+
+KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "warn": _size,
+    "critical": _size,
+    "max-files": _count(0),
+    "fail-on": _one_of("critical", "warning", "never"),
+    "backend": _one_of("buildkit", "legacy"),
+    "dockerfile": _path,
+    "top": _count(1),
+}
+"""Each key of the configuration file, with what reads its value."""
+
+_FILES = ("ctxguard.toml", "pyproject.toml")
+_Value = tuple[Any, Origin]
+
+
+def settings(
+    context: str, flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Put together what is in force for a context.
+
+    Args:
+        context: the folder to be measured.
+        flags: values from the command line, by the key's name; None where a flag was not given.
+
+    Raises:
+        UsageError: a value or a key is wrong; the message says where.
+    """
+    values: dict[str, _Value] = {}
+    values.update(_from_file(context))
+    values.update(_from_environment(environment))
+    values.update(_from_flags(flags))
+    return _with_ordered_limits(values)
+
+
+def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, _Value]]:
+    for name, value in flags.items():
+        if value is not None:
+            yield name, (_read(name, value, f"--{name}"), Origin("flag", f"--{name}"))
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
+    for name in KEYS:
+        variable = f"CTXGUARD_{name.upper().replace('-', '_')}"
+        if value := environment.get(variable):
+            yield name, (_read(name, value, variable), Origin("environment", variable))
+
+
+def _read(name: str, value: Any, place: str) -> Any:
+    try:
+        return KEYS[name](value)
+    except ValueError as error:
+        raise UsageError(f"{place}: {error}") from None
+
+
+def _from_file(context: str) -> Iterator[tuple[str, _Value]]:
+    found = _find_file(os.path.realpath(context))
+    if found is None:
+        return
+    path, text, table, repository = found
+    for name, value in table.items():
+        line = _line_of(text, name)
+        shown = os.path.relpath(path)
+        if name not in KEYS:
+            raise UsageError(_unknown(name), path=shown, line=line)
+        try:
+            read = KEYS[name](value)
+        except ValueError as error:
+            raise UsageError(f"{name}: {error}", path=shown, line=line) from None
+        if name == "dockerfile":
+            read = _within(repository, os.path.dirname(path), read, shown, line)
+        yield name, (read, Origin("file", f"{shown}:{line}"))
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
+    return f'unknown key "{name}"; {hint}'
+
+
+def _within(repository: str, folder: str, path: str, shown: str, line: int | None) -> str:
+    full = os.path.realpath(os.path.join(folder, path))
+    if os.path.commonpath([full, repository]) != repository:
+        raise UsageError(
+            f'dockerfile: "{path}" leads out of {repository}; name a file within it',
+            path=shown,
+            line=line,
+        )
+    return os.path.join(folder, path)
+
+
+def _find_file(context: str) -> tuple[str, str, dict[str, Any], str] | None:
+    """The file that counts: its path, text and table, and the folder it may not lead out of."""
+    repository = _repository(context)
+    folder = context
+    while True:
+        for name in _FILES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                text, table = _load(path)
+                if table is not None:
+                    return path, text, table, repository or folder
+        if repository is None or folder == repository:
+            return None
+        folder = os.path.dirname(folder)
+
+
+def _repository(folder: str) -> str | None:
+    """The nearest folder upward that holds `.git`, a folder or, in a worktree, a file."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def _load(path: str) -> tuple[str, dict[str, Any] | None]:
+    """The text, and ctxguard's part of it; None if a pyproject.toml has none."""
+    import tomllib
+
+    shown = os.path.relpath(path)
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode()
+        table: Any = tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(f"cannot read it: {error.strerror}", path=shown) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        raise UsageError(f"this is no valid TOML: {error}", path=shown, line=line) from None
+    if os.path.basename(path) == "pyproject.toml":
+        tools = table.get("tool")
+        table = tools.get("ctxguard") if isinstance(tools, dict) else None
+    if not isinstance(table, dict | None):
+        raise UsageError("tool.ctxguard is no table", path=shown)
+    return text, table
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """Where the key stands, by a search: tomllib tells no places."""
+    pattern = re.compile(rf"""^\s*(tool\.ctxguard\.)?["']?{re.escape(key)}["']?\s*=""")
+    lines = text.splitlines()
+    start = next((at for at, line in enumerate(lines) if "[tool.ctxguard]" in line), 0)
+    places = [at for at, line in enumerate(lines) if pattern.match(line)]
+    return next((at + 1 for at in places if at >= start), None)
+
+
+def _with_ordered_limits(values: Mapping[str, _Value]) -> Settings:
+    chosen = {name.replace("-", "_"): value for name, (value, _) in values.items()}
+    origins = {name: origin for name, (_, origin) in values.items()}
+    found = Settings(**chosen, origins=origins)
+    if found.warn <= found.critical:
+        return found
+    if "warn" in values and "critical" in values:
+        raise UsageError(
+            f"the warning limit ({origins['warn']}) lies above the critical one "
+            f"({origins['critical']}); swap them or drop one"
+        )
+    if "critical" in values:
+        return replace(found, warn=found.critical)
+    # A higher warning alone must not lift the limit that stops a build.
+    return found

@@ -1,0 +1,1 @@
+"""From a Measurement to a verdict and advice. Pure."""

@@ -1,0 +1,63 @@
+"""Budgets: limits in, verdict and exit code out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ctxguard.errors import ExitCode
+from ctxguard.measurement import Measurement
+from ctxguard.report import Limit, Status, Tier, Verdict
+
+
+class FailOn(Enum):
+    """From which tier on a broken limit trips the guard."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The chosen limits."""
+
+    warn: int
+    """Bytes."""
+    critical: int
+    """Bytes."""
+    max_files: int | None = None
+
+
+def judge(measurement: Measurement, budget: Budget) -> Verdict:
+    """Hold a measurement against its budget.
+
+    What is only partly measured cannot be within budget, but it can be over.
+    """
+    size = measurement.size
+    limits = [
+        Limit("context-size", Tier.WARNING, "bytes", budget.warn, size.bytes),
+        Limit("context-size", Tier.CRITICAL, "bytes", budget.critical, size.bytes),
+    ]
+    if budget.max_files is not None:
+        limits.append(Limit("files", Tier.CRITICAL, "files", budget.max_files, size.files))
+    broken = {limit.status for limit in limits}
+    if Status.CRITICAL in broken:
+        status = Status.CRITICAL
+    elif not measurement.complete:
+        status = Status.INCOMPLETE
+    else:
+        status = Status.WARNING if Status.WARNING in broken else Status.OK
+    return Verdict(status, tuple(limits))
+
+
+def exit_code(measurement: Measurement, verdict: Verdict, fail_on: FailOn) -> ExitCode:
+    """What the process says: 1 before 3, and `never` masks only the 1."""
+    tripping = {
+        FailOn.CRITICAL: {Status.CRITICAL},
+        FailOn.WARNING: {Status.CRITICAL, Status.WARNING},
+        FailOn.NEVER: set(),
+    }[fail_on]
+    if any(limit.status in tripping for limit in verdict.limits):
+        return ExitCode.TRIPPED
+    return ExitCode.OK if measurement.complete else ExitCode.NOT_MEASURED

@@ -1,0 +1,1 @@
+"""The checks, one small module per topic. Each turns values into Findings."""

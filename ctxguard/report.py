@@ -1,0 +1,74 @@
+"""A Measurement with what the guard makes of it: all that a renderer needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ctxguard.finding import Finding
+from ctxguard.measurement import GroupRow, Measurement
+
+
+class Status(Enum):
+    """The verdict in one word, from good to bad."""
+
+    OK = "ok"
+    WARNING = "warning"
+    INCOMPLETE = "incomplete"
+    CRITICAL = "critical"
+
+
+class Tier(Enum):
+    """How bad it is to break a limit."""
+
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the budget, held against the measurement; broken when actual > limit."""
+
+    name: str
+    tier: Tier
+    unit: str
+    """`bytes` or `files`."""
+    limit: int
+    actual: int
+    scope: str | None = None
+
+    @property
+    def headroom(self) -> int:
+        """What is left; negative when broken."""
+        return self.limit - self.actual
+
+    @property
+    def status(self) -> Status:
+        return Status.OK if self.headroom >= 0 else Status(self.tier.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the context is within its budget."""
+
+    status: Status
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The content by some property."""
+
+    by: str
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One context, measured and judged."""
+
+    measurement: Measurement
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    groups: Groups | None = None
+    name: str | None = None

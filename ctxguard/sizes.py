@@ -1,0 +1,50 @@
+"""Byte counts: read what a person writes, show what Docker would print."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?) ?(?:(k|m|g|t)?(i)?(b)?)", re.IGNORECASE)
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
+
+
+def parse_size(text: str) -> int:
+    """The bytes meant by `1.5 GB`, `500M`, `2GiB` or `1048576`.
+
+    `kB MB GB TB` and `K M G T` are powers of 1000, `KiB Ki` and so on of 1024, in any case. A
+    fraction of a byte is rounded.
+
+    Raises:
+        ValueError: anything else.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or (found[3] and not found[2]) or ("." in found[1] and not found[2]):
+        raise ValueError(
+            f'"{text}" is not a size; write it like 500MB, 1.5 GB, 2GiB, or as a number of bytes'
+        )
+    base = 1024 if found[3] else 1000
+    factor = int(base ** _POWERS[(found[2] or "").lower()])
+    return round(Decimal(found[1]) * factor)
+
+
+def format_size(size: int) -> str:
+    """As BuildKit prints it behind `transferring context`: `156B`, `4.61kB`, `28.00GB`."""
+    number, unit = _scaled(size)
+    return f"{size}B" if unit == "B" else f"{number:.2f}{unit}"
+
+
+def format_legacy_size(size: int) -> str:
+    """As the classic builder prints it behind `Sending build context`: `4.608kB`."""
+    number, unit = _scaled(size)
+    return f"{number:.4g}{unit}"
+
+
+def _scaled(size: int) -> tuple[float, str]:
+    number = float(size)
+    for unit in _UNITS:
+        if abs(number) < 1000 or unit == _UNITS[-1]:
+            break
+        number /= 1000
+    return number, unit
