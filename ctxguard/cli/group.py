@@ -1,0 +1,41 @@
+"""The command group. A command's module is imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from ctxguard.version import __version__
+
+_COMMANDS = {
+    "ls": "List what the builder is sent.",
+    "report": "Measure a build context and hold it against its budget.",
+}
+"""Name and first help line, so that `--help` and completion load no command."""
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"ctxguard.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 fine, 1 over budget, 2 wrong usage or configuration, "
+    "3 could not be measured, 130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def ctxguard() -> None:
+    """Guard the size of a Docker build context: exact to the byte, as Docker sees it."""

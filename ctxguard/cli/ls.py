@@ -1,0 +1,92 @@
+"""`ctxguard ls`: what the builder is sent, entry by entry."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import click
+
+from ctxguard.cli import options
+from ctxguard.context import given
+from ctxguard.context.entries import Entry, EntryStream
+from ctxguard.errors import ExitCode
+from ctxguard.render import entries as render
+
+_FLUSH_EVERY = 0.2
+
+
+@click.command("ls")
+@options.context_options
+@click.option("--all", "show", flag_value="all", help="Ignored entries too, marked with `!`.")
+@click.option("--ignored", "show", flag_value="ignored", help="Ignored entries only.")
+@click.option("-0", "nul", is_flag=True, help="Raw names, each followed by a NUL byte.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    help="Default: text.",
+)
+@options.noise_options
+def command(**given_flags: Any) -> int:
+    """List what the builder is sent for `COPY . /`, in the order it is sent.
+
+    A name that holds a line end, an escape sequence or the like is quoted as git does. Ignored
+    folders in which nothing can be sent are one entry: they are not entered.
+    """
+    return _run(**given_flags)
+
+
+def _run(
+    *, context: str, show: str | None, nul: bool, format_: str,
+    quiet: bool, verbose: bool, **flags: Any,
+) -> int:  # fmt: skip
+    if nul and format_ != "text":
+        raise click.UsageError("-0 goes with --format text only.")
+    given.worktree(context)
+    settings = options.read_settings(context, flags)
+    stream = EntryStream(options.request(context, settings), everything=show is not None)
+    entries: Iterable[Entry] = stream
+    if show == "ignored":
+        entries = (entry for entry in stream if not entry.included)
+    _write(_chunks(entries, stream, format_, nul=nul, marked=show == "all"))
+    for problem in stream.problems:
+        path = f"{problem.path}: " if problem.path else ""
+        options.say(f"{path}{problem.message}", quiet=quiet)
+    if verbose:
+        options.say(f"rules: {stream.context.ignore_file or 'none'}")
+    return ExitCode.OK if stream.complete else ExitCode.NOT_MEASURED
+
+
+def _chunks(
+    entries: Iterable[Entry], stream: EntryStream, format_: str, *, nul: bool, marked: bool
+) -> Iterator[bytes]:
+    if format_ == "json":
+        return render.document(entries, stream.context)
+    if format_ == "jsonl":
+        return map(render.json_line, entries)
+    shown: Callable[[Entry], bytes] = render.raw if nul else render.text
+    if marked:
+        return (render.mark(entry) + shown(entry) for entry in entries)
+    return map(shown, entries)
+
+
+def _write(chunks: Iterator[bytes]) -> None:
+    """Write as it comes: the first entry at once, the others a few times a second."""
+    out = sys.stdout.buffer
+    first = next(chunks, None)
+    if first is None:
+        return
+    out.write(first)
+    out.flush()
+    due = time.monotonic() + _FLUSH_EVERY
+    for count, chunk in enumerate(itertools.chain(chunks), start=1):
+        out.write(chunk)
+        if count % 64 == 0 and time.monotonic() >= due:
+            out.flush()
+            due = time.monotonic() + _FLUSH_EVERY
+    out.flush()

@@ -1,0 +1,104 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ctxguard import config
+from ctxguard.config import Settings
+from ctxguard.context import given
+from ctxguard.context.measure import Request
+from ctxguard.measurement import Backend
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def context_options(command: _F) -> _F:
+    """What to measure: `[CONTEXT]`, `-f`, `--backend`."""
+    for decorate in (
+        click.option(
+            "--backend",
+            type=click.Choice([backend.value for backend in Backend]),
+            help="Which builder is asked about; default: buildkit.",
+        ),
+        click.option(
+            "-f",
+            "--file",
+            "dockerfile",
+            metavar="DOCKERFILE",
+            help="Name of the Dockerfile, as in docker build; default: Dockerfile in the context.",
+        ),
+        click.argument("context", default="."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def noise_options(command: _F) -> _F:
+    """`-q` and `-v`."""
+    command = click.option("-q", "--quiet", is_flag=True, help="No notes, and only the verdict.")(
+        command
+    )
+    return click.option("-v", "--verbose", is_flag=True, help="Say where settings come from.")(
+        command
+    )
+
+
+def color_option(command: _F) -> _F:
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Default: auto. NO_COLOR and FORCE_COLOR are heeded.",
+    )(command)
+
+
+def wants_color(choice: str) -> bool:
+    """What `--color` and the environment (no-color.org, force-color.org) come to."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def read_settings(context: str, flags: dict[str, Any]) -> Settings:
+    """All settings for a context that is known to be a folder."""
+    return config.settings(context, flags)
+
+
+def request(context: str, settings: Settings, depth: int | None = None) -> Request:
+    """The request for a context, as the settings have it."""
+    tree = given.worktree(context)
+    return Request(
+        source=tree,
+        dockerfile=given.dockerfile(tree, settings.dockerfile),
+        backend=Backend(settings.backend),
+        top=settings.top,
+        depth=depth,
+    )
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """A note on stderr."""
+    if not quiet:
+        from ctxguard.render.escape import line
+
+        click.echo(f"ctxguard: {line(message)}", err=True)
+
+
+def note_environment(*, quiet: bool) -> None:
+    """`DOCKER_BUILDKIT=0` is noted, not obeyed: a report must not change with the shell."""
+    if os.environ.get("DOCKER_BUILDKIT") == "0":
+        say(
+            "DOCKER_BUILDKIT=0 is set, so docker would use the classic builder; "
+            "--backend legacy asks about that one",
+            quiet=quiet,
+        )

@@ -1,0 +1,33 @@
+"""A progress line on stderr, for walks longer than a second; none off a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_FIRST_AFTER = 1.0
+_EVERY = 0.1
+
+
+class Progress:
+    """Call it with the number of entries so far; use it as a context manager to clear the line."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._wanted = not quiet and sys.stderr.isatty()
+        self._next = time.monotonic() + _FIRST_AFTER
+        self._shown = False
+
+    def __call__(self, entries: int) -> None:
+        if self._wanted and (now := time.monotonic()) >= self._next:
+            self._next = now + _EVERY
+            self._shown = True
+            sys.stderr.write(f"\rwalking: {entries:,} entries so far")
+            sys.stderr.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,200 @@
+"""The report as JSON, version 1; `schema/report.schema.json` describes it.
+
+Fields may be added, never changed. Sizes are integers of bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ctxguard.finding import Finding, Fix
+from ctxguard.measurement import Context, Heaviest, Measurement, Problem
+from ctxguard.render.escape import unicode_text
+from ctxguard.report import Groups, Limit, Report, Status, Verdict
+from ctxguard.version import __version__
+
+SCHEMA_VERSION = 1
+_FROM_GOOD_TO_BAD = (Status.OK, Status.WARNING, Status.INCOMPLETE, Status.CRITICAL)
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The whole document, for any number of reports."""
+    worst = max((report.verdict.status for report in reports), key=_FROM_GOOD_TO_BAD.index)
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "ctxguard": __version__,
+        "status": worst.value,
+        "reports": [_report(report) for report in reports],
+    }
+    return dumps(document, indent=2) + "\n"
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """JSON in plain ASCII, so that nothing unseen reaches a terminal."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+
+
+def named_path(key: str, path: str | None) -> dict[str, str | None]:
+    """A path as valid Unicode, and its bytes beside it where that lost something."""
+    if path is None:
+        return {key: None}
+    shown = unicode_text(path)
+    if shown == path:
+        return {key: path}
+    raw = base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
+    return {key: shown, f"{key}_b64": raw}
+
+
+def _report(report: Report) -> dict[str, Any]:
+    measurement = report.measurement
+    return {
+        "kind": "context",
+        "name": report.name,
+        "complete": measurement.complete,
+        "context": context(measurement.context),
+        "size": {
+            "bytes": measurement.size.bytes,
+            "files": measurement.size.files,
+            "directories": measurement.size.directories,
+            "symlinks": measurement.size.symlinks,
+            "other": measurement.size.other,
+        },
+        "excluded": None,
+        "transfer": _transfer(measurement),
+        "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
+        "groups": None if report.groups is None else _groups(report.groups),
+        "findings": [_finding(finding) for finding in report.findings],
+        "verdict": _verdict(report.verdict),
+        "problems": [_problem(problem) for problem in measurement.problems],
+    }
+
+
+def context(context: Context) -> dict[str, Any]:
+    """What was measured; used by other documents too."""
+    return {
+        **named_path("root", context.root),
+        "source": context.source,
+        "revision": context.revision,
+        "backend": context.backend.value,
+        **named_path("dockerfile", context.dockerfile),
+        "target": context.target,
+        "platform": context.platform,
+        "build_args": dict(context.build_args),
+        **named_path("ignore_file", context.ignore_file),
+    }
+
+
+def _transfer(measurement: Measurement) -> dict[str, Any]:
+    copy_all, legacy = measurement.copy_all, measurement.legacy
+    return {
+        "copy_all": None
+        if copy_all is None
+        else {
+            "bytes": copy_all.bytes,
+            "warm_bytes": copy_all.warm_bytes,
+            "entries": copy_all.entries,
+        },
+        "targets": [],
+        "legacy": None if legacy is None else {"bytes": legacy.bytes, "entries": legacy.entries},
+        "legacy_reason": _text(measurement.legacy_reason),
+    }
+
+
+def _heaviest(heaviest: Heaviest, total: int) -> list[dict[str, Any]]:
+    return [
+        {
+            **named_path("path", row.path),
+            "kind": row.kind.value,
+            "bytes": row.bytes,
+            "files": row.files,
+            "share": share(row.bytes, total),
+        }
+        for row in heaviest.rows
+    ]
+
+
+def share(part: int, total: int) -> float:
+    """From 0 to 1, with as many digits as anyone needs."""
+    return round(part / total, 6) if total else 0.0
+
+
+def _groups(groups: Groups) -> dict[str, Any]:
+    total = sum(row.bytes for row in groups.rows)
+    return {
+        "by": groups.by,
+        "rows": [
+            {
+                **named_path("name", row.name),
+                "bytes": row.bytes,
+                "files": row.files,
+                "share": share(row.bytes, total),
+            }
+            for row in groups.rows
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": _text(finding.message),
+        **named_path("file", finding.file),
+        "line": finding.line,
+        **named_path("path", finding.path),
+        "related": [unicode_text(path) for path in finding.related],
+        "bytes": finding.bytes,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "description": _text(fix.description),
+        "command": _text(fix.command),
+        "edits": [
+            {
+                "file": unicode_text(edit.file),
+                "line": edit.line,
+                "delete": edit.delete,
+                "insert": [unicode_text(text) for text in edit.insert],
+            }
+            for edit in fix.edits
+        ],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "status": verdict.status.value,
+        "limits": [_limit(limit) for limit in verdict.limits],
+    }
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    return {
+        "name": limit.name,
+        **named_path("scope", limit.scope),
+        "tier": limit.tier.value,
+        "unit": limit.unit,
+        "limit": limit.limit,
+        "actual": limit.actual,
+        "headroom": limit.headroom,
+        "status": limit.status.value,
+    }
+
+
+def _problem(problem: Problem) -> Mapping[str, Any]:
+    return {
+        "code": problem.code,
+        **named_path("path", problem.path),
+        "message": _text(problem.message),
+        "effect": problem.effect.value,
+    }
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else unicode_text(text)

@@ -1,0 +1,66 @@
+"""Names are hostile: one function per medium that makes them harmless there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Control and format characters (bidirectional marks and zero-width ones are among them), lone
+surrogates, which stand for bytes that are no UTF-8, and the Unicode line ends."""
+_SHORT = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    '"': '\\"',
+    "\\": "\\\\",
+}
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+
+
+def quoted(name: str) -> str:
+    """A name for a terminal or a plain list, quoted in the manner of git where it has to be.
+
+    `a b` stays; a line end, an escape sequence, a bidirectional mark or a byte that is no UTF-8
+    gives `"a\\nb"`, with octal numbers for the bytes.
+    """
+    if _PLAIN.fullmatch(name) or not any(map(_needs_quotes, name)):
+        return name
+    return f'"{"".join(map(_quoted_char, name))}"'
+
+
+def _needs_quotes(char: str) -> bool:
+    return char in '"\\' or unicodedata.category(char) in _UNSEEN
+
+
+def _quoted_char(char: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    if unicodedata.category(char) not in _UNSEEN:
+        return char
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
+
+
+def line(text: str) -> str:
+    """A message for a terminal, in which a name may stand: what is unseen becomes `\\u200e`."""
+    return "".join(char if not _is_unseen(char) else _code(char) for char in text)
+
+
+def _is_unseen(char: str) -> bool:
+    return char != "\n" and unicodedata.category(char) in _UNSEEN
+
+
+def _code(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def unicode_text(name: str) -> str:
+    """The name as valid Unicode: each byte that is no UTF-8 becomes U+FFFD."""
+    return re.sub("[\udc80-\udcff]", "\ufffd", name)

@@ -1,0 +1,1 @@
+"""The JSON Schemas of what ctxguard prints, shipped beside this file."""
