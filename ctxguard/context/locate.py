@@ -156,7 +156,7 @@ def _read_quietly(source: Source, name: str, shown: str, problems: list[Problem]
         return None
     except OSError as error:
         if error.errno == errno.EFBIG:
-            raise MeasureError("it is far too large for an ignore file", path=shown) from error
+            raise _too_large(shown) from error
         problems.append(_passed_over(shown, "unreadable", "not readable"))
         return b""
 
@@ -210,16 +210,26 @@ def _check_header(rules: Sequence[IgnoreRule]) -> None:
             )
 
 
+def _refused_file(error: OSError) -> MeasureError:
+    if error.errno == errno.EFBIG:
+        return _too_large(_IGNORE_FILE)
+    reason = os.strerror(error.errno or 0).lower()
+    doing = "open" if isinstance(error, PermissionError) else "error reading"
+    return MeasureError(
+        f"the classic builder refuses it: {doing} {_IGNORE_FILE}: {reason}", path=_IGNORE_FILE
+    )
+
+
+def _too_large(shown: str) -> MeasureError:
+    return MeasureError("it is over 64 MiB, far too large for an ignore file", path=shown)
+
+
 def _legacy(context: Source, dockerfile: Dockerfile) -> Governing:
     try:
         data = context.read_through(_IGNORE_FILE)
     except FileNotFoundError:
         return Governing(DockerIgnoreSpec([]), None)
     except OSError as error:
-        raise MeasureError(
-            f"the classic builder refuses it: error reading .dockerignore: "
-            f"{os.strerror(error.errno or 0).lower()}",
-            path=_IGNORE_FILE,
-        ) from error
+        raise _refused_file(error) from error
     spec = DockerIgnoreSpec.from_rules(read_rules(data, _IGNORE_FILE))
     return Governing(spec.with_forced(forced_lines(spec.patterns, dockerfile.real)), _IGNORE_FILE)

@@ -21,6 +21,10 @@ class Visit:
     """Entries here can be sent; else the folder is only checked."""
     checking: bool = True
     """The classic builder's check before the build comes by here."""
+    above: FolderView | None = None
+    """The folder that this one lies in."""
+    at: int = -1
+    """Its index there."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class View(Protocol):
     def unreadable_folder(self, view: FolderView, at: int, path: str, /) -> bool:
         """Told of a folder that cannot be listed, entered or not; whether the build fails at it."""
 
-    def unreadable_file(self, path: str) -> None:
+    def unreadable_file(self, view: FolderView, at: int, path: str, /) -> None:
         """Told of a regular file that would be sent and cannot be read."""
 
 
@@ -100,7 +104,7 @@ class BuildKitView:
         # BuildKit looks into some folders that could not hold anything it is sent.
         return view.sent[at] or self._descent.enters(path)
 
-    def unreadable_file(self, path: str) -> None:
+    def unreadable_file(self, _view: FolderView, _at: int, _path: str) -> None:
         """The file is sent empty, and nothing is said."""
 
 
@@ -131,7 +135,7 @@ class LegacyView:
             if visit.checking:
                 self._check(decisions)
             if visit.sending:
-                self._cut_short(visit.rules.path, names, decisions, sent)
+                self._cut_short(visit, names, decisions, sent)
         return FolderView(visit, decisions, sent)
 
     def _check(self, decisions: Sequence[Decision]) -> None:
@@ -140,9 +144,10 @@ class LegacyView:
                 self.refusal = self.refusal or self._spec.error(decision.documented_broken)
 
     def _cut_short(
-        self, folder: str, names: Sequence[str], decisions: Sequence[Decision], sent: list[bool]
+        self, visit: Visit, names: Sequence[str], decisions: Sequence[Decision], sent: list[bool]
     ) -> None:
         """EDGE CASE: a bad rule that only the tar's walk meets ends the tar, without an error."""
+        folder = visit.rules.path
         for at, name in enumerate(names):
             place = wire_order(f"{folder}/{name}" if folder else name)
             if self._cut is not None and place >= self._cut:
@@ -150,13 +155,14 @@ class LegacyView:
             elif decisions[at].broken is not None:
                 self._cut = place
                 sent[at] = False
+                _cut_above(visit)
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         decision = view.decisions[at]
         rules = self._spec.enter(view.visit.rules, name, decision)
         checking = view.visit.checking and not decision.documented
         sending = view.visit.sending and self._sends_below(rules)
-        return Visit(rules, sending, checking) if sending or checking else None
+        return Visit(rules, sending, checking, view, at) if sending or checking else None
 
     def _sends_below(self, rules: FolderRules) -> bool:
         if not rules.decision.excluded:
@@ -171,10 +177,23 @@ class LegacyView:
             self._refuse(f"can't stat '{path}'")
         return view.visit.checking
 
-    def unreadable_file(self, path: str) -> None:
-        self._refuse(f"no permission to read from '{path}'")
+    def unreadable_file(self, view: FolderView, at: int, path: str) -> None:
+        if view.visit.checking and not view.decisions[at].documented:
+            self._refuse(f"no permission to read from '{path}'")
+        else:
+            self.refusal = self.refusal or MeasureError(
+                f"undefined: '{path}' cannot be read, which breaks the tar of the classic builder"
+            )
 
     def _refuse(self, reason: str) -> None:
         self.refusal = self.refusal or MeasureError(
             f"the classic builder refuses the context: checking context: {reason}"
         )
+
+
+def _cut_above(visit: Visit) -> None:
+    """Nothing that comes later on the wire is sent, in the folders above either."""
+    while visit.above is not None:
+        later = len(visit.above.sent) - visit.at - 1
+        visit.above.sent[visit.at + 1 :] = [False] * later
+        visit = visit.above.visit

@@ -160,7 +160,7 @@ class _Walk:
             listing.unreadable.add(at)
             for view, seen in zip(self.views, listing.views, strict=True):
                 if seen is not None and seen.sent[at]:
-                    view.unreadable_file(listing.path_of(at))
+                    view.unreadable_file(seen, at, listing.path_of(at))
 
     def _lost(self, listing: Listing, at: int, error: OSError, wanted: tuple[bool, ...]) -> Trouble:
         for seen in listing.views:

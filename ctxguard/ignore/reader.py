@@ -53,7 +53,7 @@ def read_rules(data: bytes, source: str = "") -> tuple[IgnoreRule, ...]:
         MeasureError: a line of 65,536 bytes or more, for which Docker refuses the file.
     """
     rules = []
-    for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+    for number, line in enumerate(data.split(b"\n"), start=1):
         if len(line) > _LONGEST_LINE:
             raise MeasureError(
                 "the line is longer than 65,535 bytes and Docker refuses the file: "
@@ -61,7 +61,8 @@ def read_rules(data: bytes, source: str = "") -> tuple[IgnoreRule, ...]:
                 path=source,
                 line=number,
             )
-        raw = line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
+        text = line.removeprefix(_BOM) if number == 1 else line
+        raw = text.removesuffix(b"\r").decode("utf-8", "surrogateescape")
         rule = read_rule(raw, number, source)
         if rule is not None:
             rules.append(rule)
