@@ -163,7 +163,7 @@ class _Measuring:
         if side.view.refusal is not None:
             return str(side.view.refusal)
         if self.request.dockerfile.real is None:
-            return "no Dockerfile: the classic builder refuses before it sends anything"
+            return "without a Dockerfile the classic builder refuses before it sends anything"
         if self.request.dockerfile.outside and not self.tar.has_ignore_file:
             return (
                 "undefined: with a Dockerfile outside of the context and no .dockerignore, "

@@ -59,7 +59,7 @@ class _Page:
 
     def _headline(self) -> str:
         size = self.measurement.size
-        count = f"{size.files:,} {'file' if size.files == 1 else 'files'}"
+        count = _files(size.files)
         root = quoted(self.measurement.context.root)
         what = self._styled(format_size(size.bytes), bold=True)
         return f"Build context {root}: {what} in {count}\n{self._verdict()}\n"
@@ -76,7 +76,7 @@ class _Page:
         heaviest = self.measurement.heaviest
         rows = [_Row.of_path(row) for row in heaviest.rows]
         if heaviest.rest_bytes:
-            name = f"everything else, {heaviest.rest_files:,} files"
+            name = f"everything else, {_files(heaviest.rest_files)}"
             rows.append(_Row(heaviest.rest_bytes, name, name=False))
         return self._table("Heaviest", rows)
 
@@ -85,7 +85,7 @@ class _Page:
         if groups is None:
             return ""
         rows = [
-            _Row(row.bytes, f"{quoted(row.name) or '(no ending)'}, {row.files:,} files")
+            _Row(row.bytes, f"{quoted(row.name) or '(no ending)'}, {_files(row.files)}")
             for row in groups.rows
         ]
         return self._table(f"By {groups.by}", rows)
@@ -133,7 +133,7 @@ class _Row:
     @classmethod
     def of_path(cls, row: HeavyPath) -> _Row:
         folder = row.kind is EntryKind.DIRECTORY
-        files = f", {row.files:,} {'file' if row.files == 1 else 'files'}" if folder else ""
+        files = f", {_files(row.files)}" if folder else ""
         return cls(row.bytes, f"{quoted(row.path)}{'/' if folder else ''}{files}")
 
 
@@ -162,6 +162,10 @@ def _limit_name(limit: Limit) -> str:
 def _amount(limit: Limit, number: int) -> str:
     if limit.unit == "bytes":
         return format_size(number)
+    return _files(number)
+
+
+def _files(number: int) -> str:
     return f"{number:,} {'file' if number == 1 else 'files'}"
 
 
@@ -177,7 +181,7 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
         sent = format_legacy_size(legacy.bytes)
         yield "legacy", f"{sent} is what the classic builder is sent"
     else:
-        yield "legacy", f"no figure: {measurement.legacy_reason}"
+        yield "legacy", f"no figure; {measurement.legacy_reason}"
     ignore_file = context.ignore_file
     yield "rules", quoted(ignore_file) if ignore_file else "no ignore file, so nothing is ignored"
     if context.dockerfile:
