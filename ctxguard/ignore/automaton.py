@@ -27,7 +27,8 @@ class State(dict[str, "State"]):
 
     def __missing__(self, char: str) -> State:
         following = self.machine.step(self, char)
-        self[char] = following
+        if self.machine.keeps(self):
+            self[char] = following
         return following
 
     def after(self, text: str) -> State:
@@ -65,7 +66,7 @@ class Automaton:
         self._size = size
         self._moves: dict[str, tuple[int, int, int]] = {}
         self._states: dict[tuple[int, bool], State] = {}
-        self._most_states = most_states
+        self._most_states = max(1, most_states)
         self.start = self._state(self._flood(_mask(layout.starts, size)), word=False)
 
     def reach(self, tags: Iterable[int]) -> int:
@@ -105,11 +106,15 @@ class Automaton:
             state = self._states[key] = State(self, *key)
         return state
 
+    def keeps(self, state: State) -> bool:
+        """Whether the state is one of those that may grow."""
+        return self._states.get((state.bits, state.word)) is state
+
     def _forget(self) -> None:
-        # A state that is still held elsewhere stays right: it finds its way again when asked.
+        # A state that is still held elsewhere stays right: it asks again for each step.
         for state in self._states.values():
             state.clear()
-        self._states = {}
+        self._states = {(self.start.bits, self.start.word): self.start}
 
     def _flood(self, arrived: int) -> int:
         """Add what can be reached from here without a character.

@@ -212,7 +212,7 @@ class _Parser:
             raise BadRegexpError("missing argument to repetition operator")
         item = self.sequence.pop()
         if isinstance(item, Repeat):
-            self.sequence.append(Repeat(item.chars, least, most))
+            self.sequence.append(_repeated(item, least, most))
         elif least:
             # An anchor or a boundary said twice is the same; one that may be left out says nothing.
             self.sequence.append(item)
@@ -241,13 +241,31 @@ class _Parser:
         self.sequence += [Repeat(_seen_by_go(literal(char))) for char in quoted]
 
     def _check_size(self) -> None:
-        steps = sum(
-            max(item.least, item.most or 0) if isinstance(item, Repeat) else 3
-            for sequence in self.done
-            for item in sequence
-        )
+        steps = sum(_instructions(item) for sequence in self.done for item in sequence)
         if steps > _MOST_INSTRUCTIONS:
             raise BadRegexpError("expression too large")
+
+
+def _repeated(item: Repeat, least: int, most: int | None) -> Repeat:
+    """EDGE CASE: behind `\\Q\\E` Go repeats even what is repeated already."""
+    if item.least == item.most == 1:
+        return Repeat(item.chars, least, most)
+    if item.most is None and item.least == 0:
+        return item
+    if item.least != item.most or least != most or most is None:
+        raise BadRegexpError("a repetition of a repetition that ctxguard does not know")
+    if item.least * least > _MOST_REPEATS:
+        raise BadRegexpError("invalid repeat count")
+    return Repeat(item.chars, item.least * least, item.least * least)
+
+
+def _instructions(item: Item | _Anchor) -> int:
+    """Go's `calcSize`."""
+    if not isinstance(item, Repeat):
+        return 7 if isinstance(item, Folders) else 1
+    if item.most is None:
+        return item.least + 2
+    return max(item.most + (item.most - item.least), 1)
 
 
 def _count(digits: str) -> int:
@@ -316,6 +334,7 @@ _POSIX = {
     "word": _WORD_CHARS,
     "xdigit": chars([(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)]),
 }
+_CLASS_ESCAPES = frozenset("dDsSwWpP")
 _CONTROL = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
 
@@ -342,14 +361,21 @@ def _read_class_part(text: str, at: int) -> tuple[Chars, int]:
         if named is None:
             raise BadRegexpError("invalid character class range")
         return named.inverted() if name.startswith("^") else named, end + 2
+    whole_class = _names_class(text, at)
     low, at = _read_class_char(text, at)
-    if low.single() is None or text[at : at + 1] != "-" or text[at + 1 : at + 2] in ("", "]"):
+    if whole_class or text[at : at + 1] != "-" or text[at + 1 : at + 2] in ("", "]"):
         return low, at
+    whole_class = _names_class(text, at + 1)
     high, at = _read_class_char(text, at + 1)
     first, last = low.ranges[0][0], high.ranges[0][0]
-    if high.single() is None or last < first:
+    if whole_class or last < first:
         raise BadRegexpError("invalid character class range")
     return Chars(((first, last),)), at
+
+
+def _names_class(text: str, at: int) -> bool:
+    """Whether this escape stands for many characters, so that it cannot end a range."""
+    return text[at : at + 1] == "\\" and text[at + 1 : at + 2] in _CLASS_ESCAPES
 
 
 def _read_class_char(text: str, at: int) -> tuple[Chars, int]:

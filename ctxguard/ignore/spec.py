@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pathspec import PathSpec
 
@@ -71,10 +72,12 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
         self,
         patterns: Iterable[DockerIgnorePattern],
         *,
-        backend: str | None = "simple",
+        backend: str | None = None,
         forced: int = 0,
+        _test_backend_factory: Any = None,
     ) -> None:
-        super().__init__(list(patterns), backend=backend)
+        # pathspec's other backends do not call `match_file` and would be wrong.
+        super().__init__(list(patterns), backend=backend or "simple")
         self._written = len(self.patterns) - forced
         self._compiled: _Compiled | None = None
 
@@ -164,7 +167,7 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
             folder = self.enter(folder, name, decision)
 
     def _rules(self) -> _Compiled:
-        if self._compiled is None:
+        if self._compiled is None or self._compiled.rules != len(self.patterns):
             self._compiled = _Compiled(self.patterns, self._written)
         return self._compiled
 
@@ -174,6 +177,7 @@ class _Compiled:
 
     def __init__(self, patterns: Sequence[DockerIgnorePattern], written: int) -> None:
         self._written = written
+        self.rules = len(patterns)
         self.negated = [pattern.include is False for pattern in patterns]
         self.broken = frozenset(at for at, pattern in enumerate(patterns) if pattern.broken)
         self.literals: dict[str, dict[str, tuple[int, ...]]] = {}
@@ -218,9 +222,10 @@ class _Compiled:
     def _resolve(self, parent: Decision | None, own: frozenset[int]) -> Decision:
         inherited = frozenset(parent.vector if parent else ())
         touched = tuple(sorted(own.union(parent.touched if parent else ())))
-        vector, broken = self._play(inherited, own)
+        vector, broken = self._play(inherited, own, self.broken)
         written = frozenset(at for at in touched if at < self._written)
-        documented, documented_broken = self._play(frozenset(), written)
+        written_broken = frozenset(at for at in self.broken if at < self._written)
+        documented, documented_broken = self._play(frozenset(), written, written_broken)
         decision = Decision(
             excluded=self._excludes(vector),
             rule=vector[-1] if vector else None,
@@ -233,16 +238,16 @@ class _Compiled:
         return self._alike.setdefault((vector, touched, broken), decision)
 
     def _play(
-        self, inherited: frozenset[int], own: frozenset[int]
+        self, inherited: frozenset[int], own: frozenset[int], broken: frozenset[int]
     ) -> tuple[tuple[int, ...], int | None]:
         """Go through the rules in order: those that hit, and the broken one that was met."""
         hits: list[int] = []
         excluded = False
-        for at in sorted(inherited | own | self.broken):
+        for at in sorted(inherited | own | broken):
             if at not in inherited:
                 if self.negated[at] != excluded:
                     continue
-                if at in self.broken:
+                if at in broken:
                     return tuple(hits), at
             hits.append(at)
             excluded = not self.negated[at]
