@@ -1,0 +1,1 @@
+"""What ctxguard predicts, held against what Docker does: recorded answers, and live ones."""
