@@ -11,9 +11,10 @@ from ctxguard.context import troubles
 from ctxguard.context.locate import Governing, governing_for, locate
 from ctxguard.context.measure import Request, context_of
 from ctxguard.context.order import Run, WireOrder
-from ctxguard.context.tallies import Entries, Sent
+from ctxguard.context.tallies import Entries, Sent, is_utf8
 from ctxguard.context.views import BuildKitView, LegacyView
 from ctxguard.context.walk import Trouble, walk
+from ctxguard.context.worktree import to_bytes
 from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.ignore.spec import Decision
 from ctxguard.measurement import Backend, EntryKind, Problem
@@ -65,17 +66,27 @@ class EntryStream:
         governing = governing_for(self._located, request.backend)
         if not isinstance(governing, Governing):
             raise governing
+        self._governing = governing
         self._spec = governing.spec
         self._entries = Entries(0, request.backend)
         self._troubles: list[Trouble] = []
+        self._unreadable: list[str] = []
+        self._not_utf8: list[str] = []
         self.context = context_of(request, self._located, governing)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was met on the way, once the iteration is over."""
         met = map(troubles.path_problem, self._troubles)
-        refused = troubles.refused_files(self._entries.sent_empty)
-        return (*self._located.problems, *met, *refused)
+        if self._request.backend is Backend.LEGACY:
+            return (*self._located.problems, *met)
+        return (
+            *self._located.problems,
+            *met,
+            *troubles.unreadable_files(self._unreadable),
+            *troubles.refused_files(self._entries.sent_empty),
+            *troubles.not_utf8(self._not_utf8),
+        )
 
     @property
     def complete(self) -> bool:
@@ -93,19 +104,26 @@ class EntryStream:
                 sent = self._entries.at(run, at)
                 decision = seen.decisions[at]
                 if sent is not None:
+                    self._note(sent, unreadable=at in run.listing.unreadable)
                     yield self._included(sent, decision, ancestor=run.ancestor)
                 elif self._everything:
                     yield self._excluded(run, at, decision)
 
+    def _note(self, sent: Sent, *, unreadable: bool) -> None:
+        if unreadable and sent.kind is EntryKind.FILE:
+            self._unreadable.append(sent.path)
+        if not is_utf8(to_bytes(sent.path)):
+            self._not_utf8.append(sent.path)
+
     def _runs(self) -> Iterator[Run]:
         buildkit = self._request.backend is Backend.BUILDKIT
-        view = BuildKitView(self._spec) if buildkit else LegacyView(self._spec)
+        view = BuildKitView(self._governing) if buildkit else LegacyView(self._governing)
         order = WireOrder(0, view.ancestors)
         for step in walk(self._request.source, [view]):
             if view.refusal is not None:
                 raise view.refusal
             if isinstance(step, Trouble):
-                self._troubles.append(step)
+                self._troubles += [step] if step.views[0] else []
             else:
                 yield from order.feed(step)
         yield from order.finish()
@@ -124,11 +142,11 @@ class EntryStream:
 
     def _excluded(self, run: Run, at: int, decision: Decision) -> Entry:
         listing = run.listing
-        folder = listing.kinds[at] is EntryKind.DIRECTORY
+        folder = listing.kind(at) is EntryKind.DIRECTORY
         because, rule = self._reason(decision)
         return Entry(
             listing.path_of(at),
-            listing.kinds[at],
+            listing.kind(at),
             0,
             included=False,
             because=because,
@@ -152,14 +170,22 @@ def _with_fate(rows: Iterable[Entry]) -> Iterator[Entry]:
     """
     waiting: OrderedDict[str, Entry] = OrderedDict()
     for row in rows:
-        first = next(iter(waiting), None)
-        if first is not None and row.path != first and not row.path.startswith(f"{first}/"):
-            yield from waiting.values()
-            waiting.clear()
-        waiting[row.path] = row
-        while waiting and not _is_open(waiting[next(iter(waiting))]):
+        while waiting and not _within(row.path, next(iter(waiting))):
             yield waiting.popitem(last=False)[1]
+            yield from _settled(waiting)
+        waiting[row.path] = row
+        yield from _settled(waiting)
     yield from waiting.values()
+
+
+def _settled(waiting: OrderedDict[str, Entry]) -> Iterator[Entry]:
+    """Let go what stands before the first folder whose fate is open."""
+    while waiting and not _is_open(waiting[next(iter(waiting))]):
+        yield waiting.popitem(last=False)[1]
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def _is_open(row: Entry) -> bool:

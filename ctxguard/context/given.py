@@ -45,7 +45,9 @@ def dockerfile(context: WorkTree, file: str | None) -> Dockerfile:
     if os.path.isdir(path):
         raise UsageError(f"-f {file or 'Dockerfile'} names a folder, not a Dockerfile")
     folder, name = os.path.split(path)
-    real = _real(context.root, path) or (_real_lowercase(context.root) if file is None else None)
+    real = _real(context.root, path)
+    if file is None and not os.path.lexists(path):
+        real = _real(context.root, os.path.join(context.root, "dockerfile"))
     size = os.path.getsize(os.path.join(context.root, real)) if real is not None else 0
     return Dockerfile(WorkTree(folder), name, _prefix(context.root, folder), real, size)
 
@@ -60,7 +62,3 @@ def _prefix(root: str, folder: str) -> str:
 def _real(root: str, path: str) -> str | None:
     real = os.path.realpath(path)
     return os.path.relpath(real, root).replace(os.sep, "/") if os.path.exists(real) else None
-
-
-def _real_lowercase(root: str) -> str | None:
-    return _real(root, os.path.join(root, "dockerfile"))

@@ -17,7 +17,7 @@ from typing import TypeVar
 from ctxguard.context.links import resolve
 from ctxguard.context.source import Source
 from ctxguard.errors import MeasureError, PatternError
-from ctxguard.ignore.builders import forced_lines
+from ctxguard.ignore.builders import Descent, forced_lines
 from ctxguard.ignore.pattern import DockerIgnorePattern
 from ctxguard.ignore.reader import IgnoreRule, read_rules
 from ctxguard.ignore.spec import DockerIgnoreSpec
@@ -56,6 +56,7 @@ class Governing:
     """The ignore file in force for one backend, compiled."""
 
     spec: DockerIgnoreSpec
+    descent: Descent
     ignore_file: str | None
     """Relative to the context root where it lies below it; None if there is none."""
 
@@ -77,7 +78,7 @@ def locate(context: Source, dockerfile: Dockerfile) -> Located:
     problems = [] if name else [_no_dockerfile(context, dockerfile)]
     shown = dockerfile.prefix + (name or dockerfile.name)
     buildkit = _attempt(lambda: _buildkit(context, dockerfile, shown, problems))
-    legacy = _attempt(lambda: _legacy(context, dockerfile))
+    legacy = _attempt(lambda: _legacy(context, dockerfile, buildkit))
     return Located(shown if name else None, buildkit, legacy, tuple(problems))
 
 
@@ -176,7 +177,7 @@ def _governing(data: bytes, source: str | None) -> Governing:
     rules = read_rules(data, source or _IGNORE_FILE)
     patterns = [_as_sent(rule) for rule in rules]
     _check_header(rules)
-    return Governing(DockerIgnoreSpec(patterns), source)
+    return Governing(DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source)
 
 
 def _as_sent(rule: IgnoreRule) -> DockerIgnorePattern:
@@ -224,12 +225,19 @@ def _too_large(shown: str) -> MeasureError:
     return MeasureError("it is over 64 MiB, far too large for an ignore file", path=shown)
 
 
-def _legacy(context: Source, dockerfile: Dockerfile) -> Governing:
+def _legacy(
+    context: Source, dockerfile: Dockerfile, buildkit: Governing | MeasureError
+) -> Governing:
     try:
         data = context.read_through(_IGNORE_FILE)
     except FileNotFoundError:
-        return Governing(DockerIgnoreSpec([]), None)
+        return Governing(DockerIgnoreSpec([]), Descent.legacy([]), None)
     except OSError as error:
         raise _refused_file(error) from error
-    spec = DockerIgnoreSpec.from_rules(read_rules(data, _IGNORE_FILE))
-    return Governing(spec.with_forced(forced_lines(spec.patterns, dockerfile.real)), _IGNORE_FILE)
+    rules = read_rules(data, _IGNORE_FILE)
+    if isinstance(buildkit, Governing) and rules == tuple(buildkit.spec.rules):
+        spec = buildkit.spec
+    else:
+        spec = DockerIgnoreSpec.from_rules(rules)
+    spec = spec.with_forced(forced_lines(spec.patterns, dockerfile.real))
+    return Governing(spec, Descent.legacy(spec.patterns), _IGNORE_FILE)

@@ -50,7 +50,7 @@ class DockerIgnorePattern(RegexPattern):
             refuses only when it gets to evaluate it is `broken`, and raises in `match_file`.
     """
 
-    __slots__ = ("_machine", "_regex", "broken", "kind", "program", "rule", "text")
+    __slots__ = ("_machine", "_program", "_regex", "broken", "kind", "rule", "text")
 
     def __init__(self, pattern: str | bytes | IgnoreRule) -> None:
         if isinstance(pattern, bytes):
@@ -62,7 +62,7 @@ class DockerIgnorePattern(RegexPattern):
         self.rule = rule
         self.kind = Kind.EXACT
         self.text = ""
-        self.program: Program = ()
+        self._program: Program | None = None
         self.broken: PatternError | None = None
         self._machine: Automaton | None = None
         self._regex: re.Pattern[str] | None = None
@@ -77,11 +77,20 @@ class DockerIgnorePattern(RegexPattern):
         except gopath.BadPatternError as error:
             raise _refused(rule, str(error)) from error
         self.kind, self.text = translate(rule.pattern)
+        if self.kind is not Kind.REGEXP:
+            return
         try:
-            self.program = _program(self.kind, self.text)
+            self._program = regexp.parse(self.text)
         except regexp.BadRegexpError as error:
             self.broken = _refused(rule, _SYNTAX_ERROR)
             self.broken.__cause__ = error
+
+    @property
+    def program(self) -> Program:
+        """What the path itself has to match; of no use if the pattern is broken."""
+        if self._program is None:
+            self._program = _program(self.kind, self.text)
+        return self._program
 
     @property
     def regex(self) -> re.Pattern[str] | None:  # type: ignore[override]  # compiled when asked for
@@ -227,8 +236,6 @@ class _Translation:
 
 
 def _program(kind: Kind, text: str) -> Program:
-    if kind is Kind.REGEXP:
-        return regexp.parse(text)
     if kind is Kind.PREFIX:
         return ((*literal_items(text), ANYTHING),)
     if kind is Kind.EXACT:

@@ -61,8 +61,8 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
 
     Args:
         patterns: comments and blank lines may be among them.
-        forced: how many patterns at the end were added by the builder itself; they have no part in
-            the documented meaning.
+        forced_onto: the rules as they stand in the file, if the builder added the patterns behind
+            them by itself; those have no part in the documented meaning.
 
     Raises:
         PatternError: by `DockerIgnorePattern`, for a rule that Docker always refuses.
@@ -73,12 +73,13 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
         patterns: Iterable[DockerIgnorePattern],
         *,
         backend: str | None = None,
-        forced: int = 0,
+        forced_onto: DockerIgnoreSpec | None = None,
         _test_backend_factory: Any = None,
     ) -> None:
         # pathspec's other backends do not call `match_file` and would be wrong.
         super().__init__(list(patterns), backend=backend or "simple")
-        self._written = len(self.patterns) - forced
+        self._written = len(self.patterns if forced_onto is None else forced_onto.patterns)
+        self._base = forced_onto
         self._compiled: _Compiled | None = None
 
     @classmethod
@@ -87,8 +88,10 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
 
     def with_forced(self, lines: Sequence[str]) -> DockerIgnoreSpec:
         """The same rules and some that the builder adds behind them."""
+        if not lines:
+            return self
         added = [DockerIgnorePattern(line) for line in lines]
-        return DockerIgnoreSpec([*self.patterns, *added], forced=len(added))
+        return DockerIgnoreSpec([*self.patterns, *added], forced_onto=self)
 
     @property
     def rules(self) -> Sequence[IgnoreRule | None]:
@@ -111,15 +114,130 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
 
     def root(self) -> FolderRules:
         """What the entries of the context root inherit."""
-        compiled = self._rules()
-        nothing = compiled.resolve(None, ())
-        return FolderRules("", nothing, tuple(machine.start for machine in compiled.machines))
+        return self._rules().root
 
     def decide(self, folder: FolderRules, names: Sequence[str]) -> list[Decision]:
         """Decide all entries of one folder, in the order of `names`."""
-        compiled = self._rules()
-        literals = compiled.literals.get(folder.path, {})
-        inherited = compiled.resolve(folder.decision, ())
+        return self._rules().decide(folder, names)
+
+    def enter(self, folder: FolderRules, name: str, decision: Decision) -> FolderRules:
+        """What the entries of a subfolder inherit, given the decision on it."""
+        return self._rules().enter(folder, name, decision)
+
+    def can_include_below(self, folder: FolderRules) -> bool:
+        """Whether anything below the folder can be included.
+
+        Below an excluded folder that takes an exception that can still match there, and that
+        stands behind the rule that excludes the folder.
+        """
+        return not folder.decision.excluded or self._rules().can_come_back_below(folder)
+
+    def trace(self, path: str) -> Iterator[tuple[str, Decision]]:
+        """The decisions on each folder of the path and on the path itself, from the top."""
+        folder = self.root()
+        for name in path.split("/"):
+            (decision,) = self.decide(folder, [name])
+            yield (f"{folder.path}/{name}" if folder.path else name), decision
+            folder = self.enter(folder, name, decision)
+
+    def _rules(self) -> _Compiled:
+        if self._compiled is None or len(self._compiled.negated) != len(self.patterns):
+            self._compiled = self._compile()
+        return self._compiled
+
+    def _compile(self) -> _Compiled:
+        forced = self.patterns[self._written :]
+        if self._base is not None and all(pattern.kind is Kind.EXACT for pattern in forced):
+            return _Compiled.with_forced(self._base._rules(), forced)
+        compiled = _Compiled(self._written)
+        compiled.add(self.patterns)
+        return compiled
+
+
+class _Compiled:
+    """The pattern objects, arranged for deciding: exact ones by folder, the others as automata."""
+
+    def __init__(self, written: int) -> None:
+        self._written = written
+        self.negated: list[bool] = []
+        self.broken: frozenset[int] = frozenset()
+        self.literals: dict[str, dict[str, tuple[int, ...]]] = {}
+        self.above_exceptions: dict[str, int] = {}
+        """Folders above exact exceptions, with the last such rule."""
+        self.machines: list[Automaton] = []
+        self._reaches: dict[int, list[int]] = {}
+        self._base: _Compiled | None = None
+        self._forced_in: frozenset[str] = frozenset()
+        self._decisions: dict[tuple[Decision | None, tuple[int, ...]], Decision] = {}
+        self._alike: dict[tuple[object, ...], Decision] = {}
+        self._decided: tuple[FolderRules, Sequence[str], list[Decision]] | None = None
+        self._entered: tuple[FolderRules, Decision, FolderRules] | None = None
+
+    @classmethod
+    def with_forced(cls, base: _Compiled, forced: Sequence[DockerIgnorePattern]) -> _Compiled:
+        """The same rules and some exact ones behind them.
+
+        They touch a folder or two; for all the others the two share their work.
+        """
+        self = cls(base._written)
+        self.negated = list(base.negated)
+        self.broken = base.broken
+        self.literals = dict(base.literals)
+        self.above_exceptions = dict(base.above_exceptions)
+        self.machines, self._reaches = base.machines, base._reaches
+        self._base = base
+        self._decisions, self._alike = base._decisions, base._alike
+        self.root = base.root
+        self._forced_in = frozenset(pattern.text.rpartition("/")[0] for pattern in forced)
+        for folder in self._forced_in:
+            self.literals[folder] = dict(base.literals.get(folder, {}))
+        self.add(forced)
+        return self
+
+    def add(self, patterns: Sequence[DockerIgnorePattern]) -> None:
+        start = len(self.negated)
+        rows = list(enumerate(patterns, start))
+        self.negated += [pattern.include is False for pattern in patterns]
+        self.broken |= {at for at, pattern in rows if pattern.broken}
+        usable = [row for row in rows if row[1].include is not None and not row[1].broken]
+        self._add_literals([row for row in usable if row[1].kind is Kind.EXACT])
+        self._add_machines([row for row in usable if row[1].kind is not Kind.EXACT])
+        if self._base is None:
+            starts = tuple(machine.start for machine in self.machines)
+            self.root = FolderRules("", self.resolve(None, ()), starts)
+
+    def _add_literals(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
+        for at, pattern in rows:
+            folder, _, name = pattern.text.rpartition("/")
+            names = self.literals.setdefault(folder, {})
+            names[name] = (*names.get(name, ()), at)
+            while self.negated[at] and folder and self.above_exceptions.get(folder, -1) < at:
+                self.above_exceptions[folder] = at
+                folder = folder.rpartition("/")[0]
+
+    def _add_machines(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
+        groups = list(_groups(rows))
+        for group in groups:
+            programs = [(at, pattern.program) for at, pattern in group]
+            self.machines.append(Automaton(programs, max(64, _STATES_IN_ALL // len(groups))))
+
+    def decide(self, folder: FolderRules, names: Sequence[str]) -> list[Decision]:
+        if self._base is not None and not self._is_forced_in(folder):
+            return self._base.decide(folder, names)
+        # Both builders ask about the same folder in turn, mostly with the same rules.
+        last = self._decided
+        if last is not None and last[0] is folder and last[1] is names:
+            return last[2]
+        decisions = self._decide(folder, names)
+        self._decided = (folder, names, decisions)
+        return decisions
+
+    def _is_forced_in(self, folder: FolderRules) -> bool:
+        return folder.path in self._forced_in or self._is_forced(folder.decision)
+
+    def _decide(self, folder: FolderRules, names: Sequence[str]) -> list[Decision]:
+        literals = self.literals.get(folder.path, {})
+        inherited = self.resolve(folder.decision, ())
         starts = [state for state in folder.states if state.bits]
         if not starts and not literals:
             return [inherited] * len(names)
@@ -131,85 +249,37 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
                     state = state[char]
                 if state.hits:
                     own += state.hits
-            decisions.append(compiled.resolve(folder.decision, own) if own else inherited)
+            decisions.append(self.resolve(folder.decision, own) if own else inherited)
         return decisions
 
     def enter(self, folder: FolderRules, name: str, decision: Decision) -> FolderRules:
-        """What the entries of a subfolder inherit, given the decision on it."""
+        if self._base is not None and not self._is_forced(decision):
+            return self._base.enter(folder, name, decision)
+        path = f"{folder.path}/{name}" if folder.path else name
+        last = self._entered
+        if last is not None and last[0] is folder and last[1] is decision and last[2].path == path:
+            return last[2]
         step = f"{name}/"
-        return FolderRules(
-            f"{folder.path}/{name}" if folder.path else name,
-            decision,
-            tuple(state.after(step) if state.bits else state for state in folder.states),
+        states = tuple(state.after(step) if state.bits else state for state in folder.states)
+        entered = FolderRules(path, decision, states)
+        self._entered = (folder, decision, entered)
+        return entered
+
+    def can_come_back_below(self, folder: FolderRules) -> bool:
+        """Whether an exception behind the deciding rule can match below an excluded folder."""
+        rule = folder.decision.rule
+        assert rule is not None
+        reaches = self._reaches.get(rule)
+        if reaches is None:
+            exceptions = [at for at, negated in enumerate(self.negated) if negated and at > rule]
+            reaches = [machine.reach(exceptions) for machine in self.machines]
+            self._reaches[rule] = reaches
+        return self.above_exceptions.get(folder.path, -1) > rule or any(
+            state.bits & reach for state, reach in zip(folder.states, reaches, strict=True)
         )
 
-    def can_include_below(self, folder: FolderRules) -> bool:
-        """Whether anything below the folder can be included.
-
-        Below an excluded folder that takes an exception that can still match there.
-        """
-        compiled = self._rules()
-        return (
-            not folder.decision.excluded
-            or folder.path in compiled.above_exceptions
-            or any(
-                state.bits & reach
-                for state, reach in zip(folder.states, compiled.exceptions_reach, strict=True)
-            )
-        )
-
-    def trace(self, path: str) -> Iterator[tuple[str, Decision]]:
-        """The decisions on each folder of the path and on the path itself, from the top."""
-        folder = self.root()
-        for name in path.split("/"):
-            (decision,) = self.decide(folder, [name])
-            yield (f"{folder.path}/{name}" if folder.path else name), decision
-            folder = self.enter(folder, name, decision)
-
-    def _rules(self) -> _Compiled:
-        if self._compiled is None or self._compiled.rules != len(self.patterns):
-            self._compiled = _Compiled(self.patterns, self._written)
-        return self._compiled
-
-
-class _Compiled:
-    """The pattern objects, arranged for deciding: exact ones by folder, the others as automata."""
-
-    def __init__(self, patterns: Sequence[DockerIgnorePattern], written: int) -> None:
-        self._written = written
-        self.rules = len(patterns)
-        self.negated = [pattern.include is False for pattern in patterns]
-        self.broken = frozenset(at for at, pattern in enumerate(patterns) if pattern.broken)
-        self.literals: dict[str, dict[str, tuple[int, ...]]] = {}
-        self.above_exceptions: set[str] = set()
-        self.machines: list[Automaton] = []
-        self.exceptions_reach: list[int] = []
-        self._decisions: dict[tuple[Decision | None, tuple[int, ...]], Decision] = {}
-        self._alike: dict[tuple[object, ...], Decision] = {}
-        usable = [
-            (at, pattern)
-            for at, pattern in enumerate(patterns)
-            if pattern.include is not None and not pattern.broken
-        ]
-        self._add_literals([row for row in usable if row[1].kind is Kind.EXACT])
-        self._add_machines([row for row in usable if row[1].kind is not Kind.EXACT])
-
-    def _add_literals(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
-        for at, pattern in rows:
-            folder, _, name = pattern.text.rpartition("/")
-            names = self.literals.setdefault(folder, {})
-            names[name] = (*names.get(name, ()), at)
-            while self.negated[at] and folder and folder not in self.above_exceptions:
-                self.above_exceptions.add(folder)
-                folder = folder.rpartition("/")[0]
-
-    def _add_machines(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
-        groups = list(_groups(rows))
-        for group in groups:
-            programs = [(at, pattern.program) for at, pattern in group]
-            machine = Automaton(programs, max(64, _STATES_IN_ALL // len(groups)))
-            self.machines.append(machine)
-            self.exceptions_reach.append(machine.reach(at for at, _ in group if self.negated[at]))
+    def _is_forced(self, decision: Decision) -> bool:
+        return bool(decision.touched) and decision.touched[-1] >= self._written
 
     def resolve(self, parent: Decision | None, own: tuple[int, ...]) -> Decision:
         """The decision for a path whose own hits these are, in any order."""
