@@ -122,6 +122,28 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSavings:
+    """What one ignore rule keeps out, as the deciding one."""
+
+    file: str
+    line: int
+    text: str
+    """The line as it stands in the file."""
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What the ignore file keeps out."""
+
+    bytes: int
+    files: int
+    rules: tuple[RuleSavings, ...]
+    """Those that keep anything out, the heaviest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class DormantRule:
     """A rule that Docker cannot compile, but was never asked to."""
 
@@ -144,7 +166,10 @@ class Measurement:
     legacy_reason: str | None
     """Why there is no legacy figure, in Docker's own words where it would refuse."""
     heaviest: Heaviest
-    types: tuple[GroupRow, ...]
+    types: tuple[GroupRow, ...] | None
+    """None if they were not asked for."""
+    excluded: Excluded | None
+    """None if it was not asked for."""
     problems: tuple[Problem, ...]
     dormant_rules: tuple[DormantRule, ...]
     complete: bool

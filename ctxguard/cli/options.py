@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -69,12 +69,19 @@ def wants_color(choice: str) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def read_settings(context: str, flags: dict[str, Any]) -> Settings:
-    """All settings for a context that is known to be a folder."""
-    return config.settings(context, flags)
+def read_settings(context: str, flags: Mapping[str, Any]) -> Settings:
+    """All settings for a context that is known to be a folder; flags by their Python names."""
+    return config.settings(context, {name.replace("_", "-"): flags[name] for name in flags})
 
 
-def request(context: str, settings: Settings, depth: int | None = None) -> Request:
+def request(
+    context: str,
+    settings: Settings,
+    *,
+    depth: int | None = None,
+    types: bool = False,
+    savings: bool = False,
+) -> Request:
     """The request for a context, as the settings have it."""
     tree = given.worktree(context)
     return Request(
@@ -83,6 +90,8 @@ def request(context: str, settings: Settings, depth: int | None = None) -> Reque
         backend=Backend(settings.backend),
         top=settings.top,
         depth=depth,
+        types=types,
+        savings=savings,
     )
 
 

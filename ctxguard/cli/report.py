@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import click
@@ -13,12 +15,15 @@ from ctxguard.cli import options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.config import Settings
 from ctxguard.context import given
-from ctxguard.context.measure import measure
+from ctxguard.context.measure import Request, measure
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
 from ctxguard.guard.checks import broken_rules
 from ctxguard.measurement import Measurement
 from ctxguard.render import FORMATS, terminal
 from ctxguard.report import Groups, Report
+
+_UNBOUND = 1000
+"""Off a terminal nothing is cut."""
 
 
 @click.command("report")
@@ -33,6 +38,7 @@ from ctxguard.report import Groups, Report
 )
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
+@click.option("--savings", is_flag=True, help="Add what the ignore file keeps out, by rule.")
 @click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
 @click.option(
     "--format",
@@ -44,7 +50,7 @@ from ctxguard.report import Groups, Report
 @click.option("-o", "--output", "file", metavar="FILE", help="Write the report to a file.")
 @options.color_option
 @options.noise_options
-def command(**given_flags: Any) -> int:
+def command(context: str, **given_options: Any) -> int:
     """Measure a build context and hold it against its budget.
 
     CONTEXT is the folder that would be given to docker build; default: the current one. Sizes are
@@ -53,36 +59,51 @@ def command(**given_flags: Any) -> int:
     Exit codes: 0 within budget, 1 over it, 2 wrong usage or configuration, 3 could not be measured
     or, within budget, not all of it.
     """
-    return _run(**given_flags)
+    asked = _Asked(*[given_options.pop(each.name) for each in fields(_Asked)])
+    return _run(context, asked, given_options)
 
 
-def _run(
-    *, context: str, depth: int | None, by: str | None, format_: str, file: str | None,
-    color: str, quiet: bool, verbose: bool, **flags: Any,
-) -> int:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line alone decides; the other options are settings."""
+
+    depth: int | None
+    savings: bool
+    by: str | None
+    format_: str
+    file: str | None
+    color: str
+    quiet: bool
+    verbose: bool
+
+
+def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     given.worktree(context)
-    settings = options.read_settings(context, {k.replace("_", "-"): v for k, v in flags.items()})
-    options.note_environment(quiet=quiet)
-    measurement = _measure(context, settings, depth, quiet=quiet, verbose=verbose)
-    verdict = judge(measurement, Budget(settings.warn, settings.critical, settings.max_files))
-    groups = Groups("type", measurement.types) if by == "type" else None
-    findings = broken_rules.check(measurement)
-    report = Report(measurement, verdict, findings, groups)
-    if format_ == "terminal":
-        text = terminal.render([report], _terminal(color, file, quiet=quiet))
+    settings = options.read_settings(context, flags)
+    options.note_environment(quiet=asked.quiet)
+    request = options.request(
+        context, settings, depth=asked.depth, types=asked.by == "type", savings=asked.savings
+    )
+    report = _judged(_measure(request, settings, asked), settings)
+    if asked.format_ == "terminal":
+        text = terminal.render([report], _terminal(asked))
     else:
-        text = FORMATS[format_]([report])
-    output.write(text, file)
-    return exit_code(measurement, verdict, FailOn(settings.fail_on))
+        text = FORMATS[asked.format_]([report])
+    output.write(text, asked.file)
+    return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 
-def _measure(
-    context: str, settings: Settings, depth: int | None, *, quiet: bool, verbose: bool
-) -> Measurement:
+def _judged(measurement: Measurement, settings: Settings) -> Report:
+    verdict = judge(measurement, Budget(settings.warn, settings.critical, settings.max_files))
+    groups = None if measurement.types is None else Groups("type", measurement.types)
+    return Report(measurement, verdict, broken_rules.check(measurement), groups)
+
+
+def _measure(request: Request, settings: Settings, asked: _Asked) -> Measurement:
     started = time.monotonic()
-    with Progress(quiet=quiet) as progress:
-        measurement = measure(options.request(context, settings, depth), progress)
-    if verbose:
+    with Progress(quiet=asked.quiet) as progress:
+        measurement = measure(request, progress)
+    if asked.verbose:
         for name, origin in settings.origins.items():
             value = getattr(settings, name.replace("-", "_"))
             options.say(f"{name} = {value} (from {origin})")
@@ -90,11 +111,12 @@ def _measure(
     return measurement
 
 
-def _terminal(color: str, file: str | None, *, quiet: bool) -> terminal.Terminal:
-    encoding = "utf-8" if file else sys.stdout.encoding or "ascii"
+def _terminal(asked: _Asked) -> terminal.Terminal:
+    encoding = "utf-8" if asked.file else sys.stdout.encoding or "ascii"
+    color = options.wants_color(asked.color) if asked.file is None else asked.color == "always"
     return terminal.Terminal(
-        width=shutil.get_terminal_size().columns,
-        color=options.wants_color(color) if file is None else color == "always",
+        width=shutil.get_terminal_size(fallback=(_UNBOUND, 24)).columns,
+        color=color,
         unicode=encoding.lower().replace("-", "") == "utf8",
-        brief=quiet,
+        brief=asked.quiet,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
+from ctxguard.context.plain import PlainFiles
 from ctxguard.context.tallies import Sent
 from ctxguard.measurement import EntryKind, Heaviest, HeavyPath
 
@@ -42,17 +43,40 @@ class HeaviestTally:
         self._folders: dict[str, _Folder] = {"": _Folder()}
 
     def add(self, entry: Sent) -> None:
-        if entry.kind is not EntryKind.FILE:
-            return
-        folder = self._folder(entry.folder)
-        folder.bytes += entry.content
-        folder.files += 1
-        if entry.content:
-            row = (entry.content, _ByBytesThenPath(entry.path))
+        if entry.kind is EntryKind.FILE:
+            folder = self._folder(entry.folder)
+            folder.bytes += entry.content
+            folder.files += 1
+            if entry.content:
+                self._keep(folder, [(entry.content, _ByBytesThenPath(entry.path))])
+
+    def add_plain(self, files: PlainFiles) -> None:
+        folder = self._folder(files.folder)
+        folder.bytes += sum(files.sizes)
+        folder.files += len(files.sizes)
+        if files.whole and files.folder and max(files.sizes) < _DOMINANT * sum(files.sizes):
+            return  # none of them will be named, the folder will
+        start = f"{files.folder}/" if files.folder else ""
+        heaviest = heapq.nlargest(
+            self._top, zip(files.sizes, map(_ByBytesThenPath, files.names), strict=True)
+        )
+        self._keep(
+            folder, [(size, _ByBytesThenPath(start + name)) for size, name in heaviest if size]
+        )
+
+    def _keep(self, folder: _Folder, rows: list[tuple[int, str]]) -> None:
+        for row in rows:
             if len(folder.heavy) < self._top:
                 heapq.heappush(folder.heavy, row)
             else:
                 heapq.heappushpop(folder.heavy, row)
+
+    def merge(self, later: HeaviestTally) -> None:
+        for path, other in later._folders.items():
+            folder = self._folder(path)
+            folder.bytes += other.bytes
+            folder.files += other.files
+            self._keep(folder, other.heavy)
 
     def _folder(self, path: str) -> _Folder:
         folder = self._folders.get(path)

@@ -44,25 +44,47 @@ class WireOrder:
     Args:
         view: index of the backend in `Listing.views`.
         ancestors: whether it sends an excluded folder when something below it is sent.
+        base: depth of the first listing.
     """
 
-    def __init__(self, view: int, ancestors: bool) -> None:
+    def __init__(self, view: int, ancestors: bool, base: int = 0) -> None:
         self._view = view
         self._ancestors = ancestors
+        self._base = base
         self._open: list[_Open] = []
 
     def feed(self, listing: Listing) -> Iterator[Run]:
         """Take the next listing; what is certain to come next on the wire."""
         if listing.views[self._view] is None:
             return
-        yield from self._close(listing.depth)
-        withheld = False
+        yield from self._come_to(listing.depth, listing.at)
+        self._open.append(_Open(listing, withheld=self._is_withheld(listing.at)))
+
+    def feed_apart(self, depth: int, at: int, *, sent: bool) -> Iterator[Run]:
+        """Take a subfolder whose listings go elsewhere; what comes before its content.
+
+        Args:
+            depth: of the subfolder.
+            at: its index in its parent's listing.
+            sent: whether anything below it is sent.
+        """
+        yield from self._come_to(depth, at)
+        if sent:
+            yield from self._release()
+            if self._is_withheld(at):
+                yield Run(self._open[-1].listing, at, at + 1, ancestor=True)
+
+    def _come_to(self, depth: int, at: int) -> Iterator[Run]:
+        yield from self._close(depth - self._base)
         if self._open:
-            parent = self._open[-1]
-            seen = parent.listing.views[self._view]
-            withheld = self._ancestors and seen is not None and not seen.sent[listing.at]
-            yield from self._emit(parent, listing.at + 1)
-        self._open.append(_Open(listing, withheld=withheld))
+            yield from self._emit(self._open[-1], at + 1)
+
+    def _is_withheld(self, at: int) -> bool:
+        """Whether the subfolder of the innermost open folder is excluded itself."""
+        if not self._open or not self._ancestors:
+            return False
+        seen = self._open[-1].listing.views[self._view]
+        return seen is not None and not seen.sent[at]
 
     def finish(self) -> Iterator[Run]:
         """The rest, after the last listing."""

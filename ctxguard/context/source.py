@@ -7,6 +7,9 @@ from typing import Protocol
 
 from ctxguard.measurement import EntryKind
 
+Xattrs = Mapping[bytes, int]
+"""Names of extended attributes, with the length of each value in bytes."""
+
 
 class Stat(Protocol):
     """The part of `os.stat_result` that sizes need."""
@@ -15,6 +18,8 @@ class Stat(Protocol):
     def st_mode(self) -> int: ...
     @property
     def st_size(self) -> int: ...
+    @property
+    def st_mtime(self) -> float: ...
     @property
     def st_mtime_ns(self) -> int: ...
     @property
@@ -26,27 +31,34 @@ class Stat(Protocol):
 
 
 class Folder(Protocol):
-    """The names in one folder, sorted by their bytes, and on request what stands behind them."""
+    """The names in one folder, sorted by their bytes, and on request what stands behind them.
+
+    Requests name entries by index and are answered for all of them at once. Close it after use.
+    """
 
     @property
     def names(self) -> Sequence[str]:
         """UTF-8, other bytes as lone surrogates."""
 
     @property
-    def kinds(self) -> Sequence[EntryKind]: ...
+    def directories(self) -> Sequence[int]:
+        """Which of them are folders, links to folders not among them."""
 
-    def stat(self, at: int) -> Stat:
-        """Of the entry itself, never of what a link points to.
+    def kind(self, at: int) -> EntryKind: ...
 
-        Raises:
-            OSError: it vanished, or may not be looked at.
-        """
+    def stats(self, wanted: Sequence[int]) -> Sequence[Stat | OSError]:
+        """Of the entries themselves, never of what a link points to; an error where one was met."""
 
-    def xattrs(self, at: int) -> Mapping[bytes, int]:
-        """Names of the extended attributes, with the length of each value in bytes."""
+    def xattrs(self, wanted: Sequence[int]) -> Mapping[int, Xattrs]:
+        """Of those entries that have any."""
 
-    def can_read(self, at: int, stat: Stat) -> bool:
-        """Whether the content of this regular file can be read."""
+    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | OSError]) -> set[int]:
+        """Those whose content this process may not read, given their stats in parallel."""
+
+    def can_search(self) -> bool:
+        """Whether `stats` would be allowed."""
+
+    def close(self) -> None: ...
 
 
 class Source(Protocol):

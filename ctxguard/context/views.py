@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctxguard.context.locate import Governing
 from ctxguard.context.worktree import to_bytes
 from ctxguard.errors import MeasureError
-from ctxguard.ignore.builders import Descent
-from ctxguard.ignore.spec import Decision, DockerIgnoreSpec, FolderRules
+from ctxguard.ignore.spec import Decision, FolderRules
 
 
 @dataclass(slots=True)
@@ -59,8 +60,11 @@ class View(Protocol):
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         """How to go through the subfolder; None if there is no need to look into it."""
 
-    def unreadable_folder(self, view: FolderView, at: int, path: str, /) -> bool:
+    def unreadable_folder(self, view: FolderView, at: int, path: str, error: OSError, /) -> bool:
         """Told of a folder that cannot be listed, entered or not; whether the build fails at it."""
+
+    def unsearchable_folder(self, view: FolderView, path: str, error: OSError, /) -> None:
+        """Told of an entry that no backend is sent and that cannot be looked at."""
 
     def unreadable_file(self, view: FolderView, at: int, path: str, /) -> None:
         """Told of a regular file that would be sent and cannot be read."""
@@ -71,9 +75,9 @@ class BuildKitView:
 
     ancestors = True
 
-    def __init__(self, spec: DockerIgnoreSpec) -> None:
-        self._spec = spec
-        self._descent = Descent.buildkit(spec.patterns)
+    def __init__(self, governing: Governing) -> None:
+        self._spec = governing.spec
+        self._descent = governing.descent
         self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
@@ -100,9 +104,12 @@ class BuildKitView:
             return self._descent.enters(rules.path)
         return self._spec.can_include_below(rules)
 
-    def unreadable_folder(self, view: FolderView, at: int, path: str) -> bool:
+    def unreadable_folder(self, view: FolderView, at: int, path: str, _error: OSError) -> bool:
         # BuildKit looks into some folders that could not hold anything it is sent.
         return view.sent[at] or self._descent.enters(path)
+
+    def unsearchable_folder(self, _view: FolderView, _path: str, _error: OSError) -> None:
+        """BuildKit does not look at what is excluded."""
 
     def unreadable_file(self, _view: FolderView, _at: int, _path: str) -> None:
         """The file is sent empty, and nothing is said."""
@@ -119,9 +126,9 @@ class LegacyView:
 
     ancestors = False
 
-    def __init__(self, spec: DockerIgnoreSpec) -> None:
-        self._spec = spec
-        self._descent = Descent.legacy(spec.patterns)
+    def __init__(self, governing: Governing) -> None:
+        self._spec = governing.spec
+        self._descent = governing.descent
         self._cut: tuple[bytes, ...] | None = None
         self.refusal: MeasureError | None = None
 
@@ -171,11 +178,17 @@ class LegacyView:
             self._spec.broken or self._spec.can_include_below(rules)
         )
 
-    def unreadable_folder(self, view: FolderView, _at: int, path: str) -> bool:
+    def unreadable_folder(self, view: FolderView, _at: int, path: str, error: OSError) -> bool:
         # The check lists a folder before it asks whether it is excluded.
-        if view.visit.checking:
-            self._refuse(f"can't stat '{path}'")
+        self.unsearchable_folder(view, path, error)
         return view.visit.checking
+
+    def unsearchable_folder(self, view: FolderView, path: str, error: OSError) -> None:
+        if view.visit.checking:
+            too_long = error.errno == errno.ENAMETOOLONG
+            self._refuse(
+                f"lstat {path}: file name too long" if too_long else f"can't stat '{path}'"
+            )
 
     def unreadable_file(self, view: FolderView, at: int, path: str) -> None:
         if view.visit.checking and not view.decisions[at].documented:

@@ -7,19 +7,23 @@ but the name is asked for.
 from __future__ import annotations
 
 import errno
+import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from ctxguard.context.source import Folder, Source, Stat
+from ctxguard.context.plain import PlainColumns
+from ctxguard.context.source import Folder, Source, Stat, Xattrs
 from ctxguard.context.views import FolderView, View, Visit
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import EntryKind
 
-Xattrs = Mapping[bytes, int]
+_WITH_CONTENT = {EntryKind.FILE, EntryKind.SOCKET, EntryKind.DEVICE}
+"""What the classic builder opens to see whether it may."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Listing:
     """One folder, as lists in parallel, sorted by the bytes of the names."""
 
@@ -30,7 +34,7 @@ class Listing:
     at: int
     """Index of the folder in its parent's listing; -1 for the root."""
     names: Sequence[str]
-    kinds: Sequence[EntryKind]
+    folder: Folder
     stats: list[Stat | None]
     """Of what some backend is sent or looks into, else None."""
     views: list[FolderView | None]
@@ -39,9 +43,18 @@ class Listing:
     """Of the entries that have any."""
     unreadable: set[int] = field(default_factory=set)
     """Regular files that are sent, but whose content cannot be read."""
+    entered: frozenset[int] = frozenset()
+    """Folders of which a listing follows, unless they vanish."""
 
     def path_of(self, at: int) -> str:
         return f"{self.path}/{self.names[at]}" if self.path else self.names[at]
+
+    def kind(self, at: int) -> EntryKind:
+        return self.folder.kind(at)
+
+    @cached_property
+    def plain(self) -> PlainColumns:
+        return PlainColumns(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +65,11 @@ class Trouble:
     error: OSError
     folder: bool
     views: tuple[bool, ...]
-    """Which backends would have come by here."""
-
-
-def walk(source: Source, views: Sequence[View]) -> Iterator[Listing | Trouble]:
-    """Go through the tree once for all backends.
-
-    Raises:
-        MeasureError: the root cannot be listed.
-        PatternError: a view meets a rule that Docker refuses.
-    """
-    return _Walk(source, views).run()
+    """Which of the views it matters to."""
 
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
     """A folder still to be listed."""
 
     path: str
@@ -76,108 +79,159 @@ class _Waiting:
     parents: list[FolderView | None]
 
 
-class _Walk:
+def start(views: Sequence[View]) -> Waiting:
+    """The context root."""
+    return Waiting("", 0, -1, [view.root() for view in views], [None] * len(views))
+
+
+def walk(
+    source: Source, views: Sequence[View], stack: list[Waiting] | None = None
+) -> Iterator[Listing | Trouble]:
+    """Go through the tree once for all backends.
+
+    Args:
+        stack: the folders to go through, the next one last; it is used up. Default: the root.
+
+    Raises:
+        MeasureError: the root cannot be listed.
+    """
+    stack = [start(views)] if stack is None else stack
+    step = Step(source, views)
+    while stack:
+        waiting = stack.pop()
+        listing, troubles, below = step.take(waiting)
+        yield from troubles
+        if listing is not None:
+            yield listing
+            listing.folder.close()
+        stack += reversed(below)
+
+
+class Step:
+    """Lists one folder after the other."""
+
     def __init__(self, source: Source, views: Sequence[View]) -> None:
         self.source = source
         self.views = views
-        self.troubles: list[Trouble] = []
 
-    def run(self) -> Iterator[Listing | Trouble]:
-        nowhere: list[FolderView | None] = [None] * len(self.views)
-        stack = [_Waiting("", 0, -1, [view.root() for view in self.views], nowhere)]
-        while stack:
-            waiting = stack.pop()
-            try:
-                folder = self.source.listing(waiting.path)
-            except OSError as error:
-                yield self._not_listed(waiting, error)
-                continue
-            listing, below = self._listing(waiting, folder)
-            self._look_closer(listing, folder, below)
-            yield from self.troubles
-            self.troubles.clear()
-            yield listing
-            stack += reversed([entry for entry in below if entry is not None])
+    def take(self, waiting: Waiting) -> tuple[Listing | None, list[Trouble], list[Waiting]]:
+        """The listing of a folder, what stood in the way, and its subfolders to go through.
 
-    def _not_listed(self, waiting: _Waiting, error: OSError) -> Trouble:
+        The listing's folder is open; the caller closes it.
+        """
+        try:
+            folder = self.source.listing(waiting.path)
+        except OSError as error:
+            return None, [self._not_listed(waiting, error)], []
+        troubles: list[Trouble] = []
+        listing = self._listing(waiting, folder)
+        below = self._below(listing, troubles)
+        self._look_closer(listing, below, troubles)
+        listing.entered = frozenset(below)
+        return listing, troubles, list(below.values())
+
+    def _not_listed(self, waiting: Waiting, error: OSError) -> Trouble:
         if not waiting.path:
             raise MeasureError(
                 f"cannot list the context: {error.strerror}", path=self.source.root
             ) from error
-        if not _is_gone(error):
-            self._tell_unreadable(waiting.parents, waiting.at, waiting.path)
-        passing = tuple(visit is not None and visit.sending for visit in waiting.visits)
-        return Trouble(waiting.path, error, True, passing)
+        if _is_gone(error):
+            met = tuple(visit is not None and visit.sending for visit in waiting.visits)
+        else:
+            met = self._tell_unreadable(waiting.parents, waiting.at, waiting.path, error)
+        return Trouble(waiting.path, error, True, met)
 
-    def _listing(self, waiting: _Waiting, folder: Folder) -> tuple[Listing, list[_Waiting | None]]:
+    def _listing(self, waiting: Waiting, folder: Folder) -> Listing:
         names = folder.names
         seen = [
             None if visit is None else view.look(visit, names)
             for view, visit in zip(self.views, waiting.visits, strict=True)
         ]
-        listing = Listing(
-            waiting.path, waiting.depth, waiting.at, names, folder.kinds, [None] * len(names), seen
-        )
-        below = [
-            self._subfolder(listing, at) if kind is EntryKind.DIRECTORY else None
-            for at, kind in enumerate(folder.kinds)
-        ]
-        return listing, below
+        stats: list[Stat | None] = [None] * len(names)
+        return Listing(waiting.path, waiting.depth, waiting.at, names, folder, stats, seen)
 
-    def _subfolder(self, listing: Listing, at: int) -> _Waiting | None:
-        path = listing.path_of(at)
+    def _below(self, listing: Listing, troubles: list[Trouble]) -> dict[int, Waiting]:
+        below = {}
+        for at in listing.folder.directories:
+            waiting = self._subfolder(listing, at, troubles)
+            if waiting is not None:
+                below[at] = waiting
+        return below
+
+    def _subfolder(self, listing: Listing, at: int, troubles: list[Trouble]) -> Waiting | None:
         visits = [
             None if seen is None else view.enter(seen, at, listing.names[at])
             for view, seen in zip(self.views, listing.views, strict=True)
         ]
+        path = listing.path_of(at)
         if any(visits):
-            return _Waiting(path, listing.depth + 1, at, visits, listing.views)
+            return Waiting(path, listing.depth + 1, at, visits, listing.views)
         if not self.source.can_list(path):
-            failing = self._tell_unreadable(listing.views, at, path)
+            error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            failing = self._tell_unreadable(listing.views, at, path, error)
             if any(failing):
-                error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-                self.troubles.append(Trouble(path, error, True, failing))
+                troubles.append(Trouble(path, error, True, failing))
         return None
 
-    def _look_closer(self, listing: Listing, folder: Folder, below: list[_Waiting | None]) -> None:
+    def _look_closer(
+        self, listing: Listing, below: dict[int, Waiting], troubles: list[Trouble]
+    ) -> None:
         """Ask for what is sent, and for the folders that may be sent for what is below them."""
-        for at in range(len(listing.names)):
-            wanted = [seen is not None and seen.sent[at] for seen in listing.views]
-            if any(wanted) or below[at] is not None:
-                try:
-                    self._stat(listing, folder, at)
-                except OSError as error:
-                    below[at] = None
-                    self.troubles.append(self._lost(listing, at, error, tuple(wanted)))
+        wanted = _wanted(listing, below)
+        stats = listing.folder.stats(wanted)
+        for at, stat in zip(wanted, stats, strict=True):
+            if isinstance(stat, OSError):
+                below.pop(at, None)
+                troubles.append(self._lost(listing, at, stat))
+            else:
+                listing.stats[at] = stat
+        listing.xattrs.update(listing.folder.xattrs(wanted))
+        listing.unreadable |= listing.folder.unreadable(wanted, stats)
+        for at in sorted(listing.unreadable):
+            if listing.kind(at) in _WITH_CONTENT:
+                self._tell_unreadable_file(listing, at)
+        if len(wanted) < len(listing.names) and not listing.folder.can_search():
+            self._tell_unsearchable(listing, wanted)
 
-    def _stat(self, listing: Listing, folder: Folder, at: int) -> None:
-        stat = folder.stat(at)
-        listing.stats[at] = stat
-        xattrs = folder.xattrs(at)
-        if xattrs:
-            listing.xattrs[at] = xattrs
-        if listing.kinds[at] is EntryKind.FILE and not folder.can_read(at, stat):
-            listing.unreadable.add(at)
-            for view, seen in zip(self.views, listing.views, strict=True):
-                if seen is not None and seen.sent[at]:
-                    view.unreadable_file(seen, at, listing.path_of(at))
-
-    def _lost(self, listing: Listing, at: int, error: OSError, wanted: tuple[bool, ...]) -> Trouble:
+    def _lost(self, listing: Listing, at: int, error: OSError) -> Trouble:
+        wanted = tuple(seen is not None and seen.sent[at] for seen in listing.views)
         for seen in listing.views:
             if seen is not None:
                 seen.sent[at] = False
         if not _is_gone(error):
-            self._tell_unreadable(listing.views, at, listing.path_of(at))
+            failing = self._tell_unreadable(listing.views, at, listing.path_of(at), error)
+            wanted = tuple(map(operator.or_, wanted, failing))
         return Trouble(listing.path_of(at), error, False, wanted)
 
+    def _tell_unsearchable(self, listing: Listing, looked_at: Sequence[int]) -> None:
+        """Nobody asked for these entries here, but a builder might."""
+        error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        at = next(at for at in range(len(listing.names)) if at not in looked_at)
+        for view, seen in zip(self.views, listing.views, strict=True):
+            if seen is not None:
+                view.unsearchable_folder(seen, listing.path_of(at), error)
+
+    def _tell_unreadable_file(self, listing: Listing, at: int) -> None:
+        for view, seen in zip(self.views, listing.views, strict=True):
+            if seen is not None and seen.sent[at]:
+                view.unreadable_file(seen, at, listing.path_of(at))
+
     def _tell_unreadable(
-        self, seen: Sequence[FolderView | None], at: int, path: str
+        self, seen: Sequence[FolderView | None], at: int, path: str, error: OSError
     ) -> tuple[bool, ...]:
         """Tell the backends that come by; whose build fails here."""
         return tuple(
-            folder is not None and view.unreadable_folder(folder, at, path)
+            folder is not None and view.unreadable_folder(folder, at, path, error)
             for view, folder in zip(self.views, seen, strict=True)
         )
+
+
+def _wanted(listing: Listing, below: dict[int, Waiting]) -> Sequence[int]:
+    sent = [seen.sent for seen in listing.views if seen is not None]
+    everything = range(len(listing.names))
+    if any(False not in flags for flags in sent):
+        return everything
+    return [at for at in everything if at in below or any(flags[at] for flags in sent)]
 
 
 def _is_gone(error: OSError) -> bool:

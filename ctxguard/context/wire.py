@@ -6,9 +6,9 @@ import os
 import stat as modes
 from collections.abc import Mapping
 
+from ctxguard.context.plain import PlainFiles
 from ctxguard.context.source import Stat
 
-_CHUNK = 32 * 1024
 _TYPES = {
     modes.S_IFDIR: 1 << 31,
     modes.S_IFLNK: 1 << 27,
@@ -90,21 +90,39 @@ def _xattr_bytes(name_length: int, value_length: int) -> int:
     return 1 + varint_bytes(entry) + entry
 
 
-def data_packets_bytes(index: int, size: int) -> int:
-    """The DATA packets of one file: chunks of 32 KiB and an empty one that ends it.
+_USUAL_TIME_BYTES = 10
+_SIZE_FIELD = [number_bytes(1 << bits >> 1) for bits in range(65)]
+"""By the bits of the size."""
+_MOST_SIZE_FIELD = _SIZE_FIELD[-1]
 
-    Args:
-        index: place of the entry among all sent ones, from 0.
-        size: bytes of content.
 
-    Source of the meaning: tonistiigi/fsutil 6d9dc2e, `send.go`.
-    """
-    per_packet = 2 + number_bytes(index)
-    chunks, rest = divmod(size, _CHUNK)
-    total = chunks * (per_packet + 1 + varint_bytes(_CHUNK) + _CHUNK)
-    if rest:
-        total += per_packet + 1 + varint_bytes(rest) + rest
-    return total + per_packet
+def plain_stats_bytes(files: PlainFiles) -> int:
+    """The STAT packets of plain files, together."""
+    start = len(files.folder) + 1 if files.folder else 0
+    mode_bytes = {mode: number_bytes(go_mode(mode)) for mode in set(files.modes)}
+    paths = [start + length for length in map(len, files.names)]
+    sizes = [_SIZE_FIELD[bits] for bits in map(int.bit_length, files.sizes)]
+    fixed = _USUAL_TIME_BYTES + max(mode_bytes.values())
+    if len(mode_bytes) == 1 and max(paths) + fixed + _MOST_SIZE_FIELD + 2 < 128:
+        # All lengths take one byte, and so the sums can be taken column by column.
+        return sum(paths) + sum(sizes) + len(paths) * (fixed + 4)
+    lengths = [
+        text_bytes(path) + mode_bytes[mode] + size + _USUAL_TIME_BYTES
+        for path, mode, size in zip(paths, files.modes, sizes, strict=True)
+    ]
+    return sum(lengths) + len(lengths) + sum(map(varint_bytes, lengths))
+
+
+def plain_tar_bytes(files: PlainFiles) -> int:
+    """The members of plain files, together."""
+    total = sum([(size + BLOCK - 1) // BLOCK for size in files.sizes]) + len(files.sizes)
+    start = f"{files.folder}/" if files.folder else ""
+    if len(start) + max(map(len, files.names)) <= _NAME_BYTES:
+        return total * BLOCK
+    names = [(start + name).encode() for name in files.names]
+    long = [name for name in names if len(name) > _NAME_BYTES and not _splits(name)]
+    pax = sum(BLOCK + blocks_bytes(_record_bytes("path", len(name))) for name in long)
+    return total * BLOCK + pax
 
 
 def tar_entry_bytes(

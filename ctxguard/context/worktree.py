@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat as modes
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import cast
 
-from ctxguard.context.source import Stat
+from ctxguard.context.source import Stat, Xattrs
 from ctxguard.measurement import EntryKind
 
 _KINDS = {
@@ -21,7 +23,11 @@ _KINDS = {
     modes.S_IFCHR: EntryKind.DEVICE,
     modes.S_IFBLK: EntryKind.DEVICE,
 }
-_NO_XATTRS: Mapping[bytes, int] = {}
+_UTF8 = sys.getfilesystemencoding() == "utf-8"
+_BY_DESCRIPTOR = os.scandir in os.supports_fd
+_LONG = 4096 - 256
+"""From here on a name could make a path that is longer than the kernel, and so Docker, takes."""
+_OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _HAS_XATTRS = hasattr(os, "listxattr")
 MOST_BYTES = 64 * 1024 * 1024
 """Of a Dockerfile or an ignore file; what is larger is neither."""
@@ -42,48 +48,120 @@ def kind_of(mode: int) -> EntryKind:
 
 
 class DiskFolder:
-    """The entries of one folder on the disk; see `source.Folder`."""
+    """The entries of one folder on the disk; see `source.Folder`.
+
+    Everything is asked relative to the open folder, which saves the kernel the way down to it.
+    """
 
     def __init__(self, path: bytes) -> None:
-        with os.scandir(path) as entries:
-            self._entries = sorted(entries, key=attrgetter("name"))
-        self.names = [to_text(entry.name) for entry in self._entries]
-        self.kinds = [_kind_without_stat(entry) for entry in self._entries]
-
-    def stat(self, at: int) -> Stat:
-        return self._entries[at].stat(follow_symlinks=False)
-
-    def xattrs(self, at: int) -> Mapping[bytes, int]:
-        if not _HAS_XATTRS:
-            return _NO_XATTRS
-        path = self._entries[at].path
+        self._path = path
+        self._fd = os.open(path, _OPEN_FOLDER) if _BY_DESCRIPTOR and len(path) < _LONG else -1
         try:
-            names = os.listxattr(path, follow_symlinks=False)
+            with os.scandir(os.fsdecode(path) if self._fd < 0 else self._fd) as entries:
+                self._entries: list[os.DirEntry[str]] = sorted(entries, key=attrgetter("name"))
         except OSError:
-            return _NO_XATTRS
-        return {name: size for name in map(to_bytes, names) if (size := _length(path, name)) >= 0}
+            self.close()
+            raise
+        self.names = [_name(entry) for entry in self._entries]
+        if not _is_text("".join(self.names)):
+            # Lone surrogates sort before U+E000, the bytes they stand for do not.
+            self._entries.sort(key=lambda entry: to_bytes(_name(entry)))
+            self.names = [_name(entry) for entry in self._entries]
 
-    def can_read(self, at: int, stat: Stat) -> bool:
+    @cached_property
+    def directories(self) -> Sequence[int]:
+        return [at for at, entry in enumerate(self._entries) if entry.is_dir(follow_symlinks=False)]
+
+    def kind(self, at: int) -> EntryKind:
+        entry = self._entries[at]
+        if entry.is_symlink():
+            return EntryKind.SYMLINK
+        if entry.is_dir(follow_symlinks=False):
+            return EntryKind.DIRECTORY
+        if entry.is_file(follow_symlinks=False):
+            return EntryKind.FILE
+        # The entry itself can be asked only while the folder is open.
+        try:
+            return kind_of(os.lstat(self._path + b"/" + to_bytes(self.names[at])).st_mode)
+        except OSError:
+            return EntryKind.FILE
+
+    def stats(self, wanted: Sequence[int]) -> Sequence[Stat | OSError]:
+        entries = self._entries
+        if len(wanted) != len(entries):
+            entries = [entries[at] for at in wanted]
+        try:
+            return [entry.stat(follow_symlinks=False) for entry in entries]
+        except OSError:
+            return [_stat_or_error(entry) for entry in entries]
+
+    def xattrs(self, wanted: Sequence[int]) -> Mapping[int, Xattrs]:
+        if not _HAS_XATTRS:
+            return {}
+        ask = os.listxattr
+        start = self._path + b"/"
+        paths = [start + to_bytes(self.names[at]) for at in wanted]
+        try:
+            having = [
+                at
+                for at, path in zip(wanted, paths, strict=True)
+                if ask(path, follow_symlinks=False)
+            ]
+        except OSError as error:
+            if error.errno == errno.ENOTSUP:
+                return {}
+            having = list(wanted)
+        found = {at: _xattrs(start + to_bytes(self.names[at])) for at in having}
+        return {at: xattrs for at, xattrs in found.items() if xattrs}
+
+    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | OSError]) -> set[int]:
         # The mode bits answer for nearly all files; access control lists can say otherwise.
-        if os.name != "posix" or os.geteuid() == 0:
-            return True
-        path = self._entries[at].path
-        if _mode_lets_read(cast("os.stat_result", stat)) and _ACL not in self.xattrs(at):
-            return True
-        return _access(path, os.R_OK)
+        if _may_do_anything():
+            return set()
+        lists = self.xattrs(wanted)
+        return {
+            at
+            for at, stat in zip(wanted, stats, strict=True)
+            if not isinstance(stat, OSError)
+            and not (
+                _mode_lets_read(cast("os.stat_result", stat)) and _ACL not in lists.get(at, ())
+            )
+            and not _access(self._path + b"/" + to_bytes(self.names[at]), os.R_OK)
+        }
+
+    def can_search(self) -> bool:
+        return _may_do_anything() or _access(self._path, os.X_OK)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
 
-def _kind_without_stat(entry: os.DirEntry[bytes]) -> EntryKind:
-    if entry.is_symlink():
-        return EntryKind.SYMLINK
-    if entry.is_dir(follow_symlinks=False):
-        return EntryKind.DIRECTORY
-    if entry.is_file(follow_symlinks=False):
-        return EntryKind.FILE
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name if _UTF8 else to_text(os.fsencode(entry.name))
+
+
+def _is_text(names: str) -> bool:
     try:
-        return kind_of(entry.stat(follow_symlinks=False).st_mode)
+        return names.isascii() or bool(names.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _stat_or_error(entry: os.DirEntry[str]) -> Stat | OSError:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return error
+
+
+def _xattrs(path: bytes) -> Xattrs:
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
     except OSError:
-        return EntryKind.FILE
+        return {}
+    return {name: size for name in map(to_bytes, names) if (size := _length(path, name)) >= 0}
 
 
 def _length(path: bytes, name: bytes) -> int:
@@ -92,6 +170,11 @@ def _length(path: bytes, name: bytes) -> int:
         return len(os.getxattr(path, name, follow_symlinks=False))
     except OSError:
         return -1
+
+
+def _may_do_anything() -> bool:
+    """Whether rights need not be asked for: they do not count, or they are not of this kind."""
+    return os.name != "posix" or os.geteuid() == 0
 
 
 def _mode_lets_read(stat: os.stat_result) -> bool:
@@ -122,7 +205,7 @@ class WorkTree:
         return DiskFolder(self._at(path))
 
     def can_list(self, path: str) -> bool:
-        if os.name != "posix" or os.geteuid() == 0:
+        if _may_do_anything():
             return True
         return _access(self._at(path), os.R_OK | os.X_OK)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ctxguard.finding import Finding, Fix
-from ctxguard.measurement import Context, Heaviest, Measurement, Problem
+from ctxguard.measurement import Context, Excluded, Heaviest, Measurement, Problem
 from ctxguard.render.escape import unicode_text
 from ctxguard.report import Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
@@ -62,7 +62,7 @@ def _report(report: Report) -> dict[str, Any]:
             "symlinks": measurement.size.symlinks,
             "other": measurement.size.other,
         },
-        "excluded": None,
+        "excluded": None if measurement.excluded is None else _excluded(measurement.excluded),
         "transfer": _transfer(measurement),
         "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
         "groups": None if report.groups is None else _groups(report.groups),
@@ -100,6 +100,25 @@ def _transfer(measurement: Measurement) -> dict[str, Any]:
         "targets": [],
         "legacy": None if legacy is None else {"bytes": legacy.bytes, "entries": legacy.entries},
         "legacy_reason": _text(measurement.legacy_reason),
+    }
+
+
+def _excluded(excluded: Excluded) -> dict[str, Any]:
+    return {
+        "bytes": excluded.bytes,
+        "files": excluded.files,
+        "rules": [
+            {
+                "rule": {
+                    **named_path("file", row.file),
+                    "line": row.line,
+                    "text": unicode_text(row.text),
+                },
+                "bytes": row.bytes,
+                "files": row.files,
+            }
+            for row in excluded.rules
+        ],
     }
 
 

@@ -46,7 +46,8 @@ class _Page:
     def text(self) -> str:
         parts = [self._headline()]
         if not self.terminal.brief:
-            parts += [self._facts(), self._heaviest(), self._groups(), self._findings()]
+            parts += [self._facts(), self._heaviest(), self._groups(), self._kept_out()]
+            parts.append(self._findings())
         parts.append(self._problems())
         return "\n".join(part for part in parts if part)
 
@@ -90,15 +91,27 @@ class _Page:
         ]
         return self._table(f"By {groups.by}", rows)
 
-    def _table(self, title: str, rows: Sequence[_Row]) -> str:
-        total = self.measurement.size.bytes
+    def _kept_out(self) -> str:
+        excluded = self.measurement.excluded
+        if excluded is None:
+            return ""
+        what = f"{format_size(excluded.bytes)} in {_files(excluded.files)}"
+        rows = [
+            _Row(row.bytes, f"{_place(row.file, row.line)}{line(row.text)}, {_files(row.files)}")
+            for row in excluded.rules
+        ]
+        table = self._table(f"Kept out by the ignore file: {what}", rows, excluded.bytes)
+        return table or f"Kept out by the ignore file: {what}\n"
+
+    def _table(self, title: str, rows: Sequence[_Row], total: int | None = None) -> str:
+        total = self.measurement.size.bytes if total is None else total
         if not rows or not total:
             return ""
         lines = [self._styled(title, bold=True)]
         for row in rows:
             bar = _bar(row.bytes / total, self.terminal.unicode)
             shown = self._styled(bar, fg="cyan") if row.name else self._styled(bar, dim=True)
-            room = max(16, self.terminal.width - 38 - _BAR_CELLS + 15)
+            room = max(16, self.terminal.width - _BAR_CELLS - 21)
             text = _fitted(row.text, room)
             lines.append(f"  {format_size(row.bytes):>9} {row.bytes / total:>6.1%} {shown} {text}")
         return "\n".join(lines) + "\n"

@@ -1,0 +1,86 @@
+"""The DATA packets of a transfer.
+
+Each packet carries the index of its entry among all that are sent, and how many bytes that takes
+matters only at a few borders. So it is enough to keep how many packets each entry has: parts of a
+tree can be counted apart, before anyone knows at which index they begin.
+
+Source of the meaning: tonistiigi/fsutil 6d9dc2e, `send.go`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+CHUNK = 32 * 1024
+_BORDERS = ((0, 1, 0), (1, 1 << 7, 2), (1 << 7, 1 << 14, 3), (1 << 14, 1 << 21, 4))
+"""From index, to index, bytes of the index field; zero is left out."""
+_LAST_BORDER, _BEYOND = 1 << 21, 5
+_TYPE_AND_ID = 2
+"""The packet's type field; the index field comes on top."""
+
+
+def _data_field(length: int) -> int:
+    return 1 + max(1, (length.bit_length() + 6) // 7)
+
+
+_OVERHEAD = [_TYPE_AND_ID] + [
+    2 * _TYPE_AND_ID + _data_field(1 << bits) for bits in range(CHUNK.bit_length())
+]
+"""What a file of one chunk at most takes beside its content and its indexes, by the bits of its
+size: its chunk, if any, and the empty packet that ends it."""
+
+
+class Packets:
+    """Counts the packets of the entries, in wire order."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self._bytes = 0
+        """Without the index fields."""
+        self._counts = array("L")
+        """Packets of each entry, up to the last border."""
+        self._beyond = 0
+        """Packets of all entries behind it."""
+
+    def add_other(self) -> None:
+        """An entry without content."""
+        self._count([0])
+
+    def add_file(self, size: int) -> None:
+        self.add_files([size])
+
+    def add_files(self, sizes: Sequence[int]) -> None:
+        """Files in a row; each has its chunks of 32 KiB, and an empty packet that ends it."""
+        if max(sizes) <= CHUNK:
+            self._bytes += sum(sizes) + sum([_OVERHEAD[size.bit_length()] for size in sizes])
+            self._count([2 if size else 1 for size in sizes])
+        else:
+            self._bytes += sum(map(_bytes_without_index, sizes))
+            self._count([-(-size // CHUNK) + 1 for size in sizes])
+
+    def _count(self, counts: Sequence[int]) -> None:
+        self.entries += len(counts)
+        room = _LAST_BORDER - len(self._counts)
+        self._counts.extend(counts[:room])
+        if room < len(counts):
+            self._beyond += sum(counts[room:])
+
+    def merge(self, later: Packets) -> None:
+        self.entries += later.entries
+        self._bytes += later._bytes
+        room = _LAST_BORDER - len(self._counts)
+        self._counts.extend(later._counts[:room])
+        self._beyond += sum(later._counts[room:]) + later._beyond
+
+    def bytes(self) -> int:
+        """Bytes of all packets."""
+        indexes = sum(width * sum(self._counts[low:high]) for low, high, width in _BORDERS)
+        return self._bytes + indexes + _BEYOND * self._beyond
+
+
+def _bytes_without_index(size: int) -> int:
+    chunks, rest = divmod(size, CHUNK)
+    per_chunk = _TYPE_AND_ID + _data_field(CHUNK) + CHUNK
+    last = _TYPE_AND_ID + _data_field(rest) + rest if rest else 0
+    return chunks * per_chunk + last + _TYPE_AND_ID

@@ -1,0 +1,49 @@
+"""What is left of a walk, cut into subtrees that can be walked apart."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from ctxguard.context.source import Source
+from ctxguard.context.views import View
+from ctxguard.context.walk import Listing, Step, Trouble, Waiting
+
+
+class Plan:
+    """Folders that wait and listings that were made, in wire order.
+
+    Args:
+        stack: the folders that wait, the next one last; it is used up.
+    """
+
+    def __init__(self, source: Source, views: Sequence[View], stack: list[Waiting]) -> None:
+        self._step = Step(source, views)
+        self.items: list[Waiting | Listing | Trouble] = list(reversed(stack))
+        stack.clear()
+
+    def pieces(self) -> list[Waiting]:
+        """The folders that wait."""
+        return [item for item in self.items if isinstance(item, Waiting)]
+
+    def split(self, wanted: int) -> None:
+        """List folders, the topmost first, until so many wait; a few more than that at most."""
+        queue = deque(sorted(self.pieces(), key=lambda waiting: waiting.depth))
+        waiting = len(queue)
+        for _ in range(2 * wanted):
+            if not queue or waiting >= wanted:
+                return
+            folder = queue.popleft()
+            below = self._replace(folder)
+            queue.extend(below)
+            waiting += len(below) - 1
+
+    def _replace(self, folder: Waiting) -> list[Waiting]:
+        listing, troubles, below = self._step.take(folder)
+        items: list[Waiting | Listing | Trouble] = [*troubles]
+        if listing is not None:
+            listing.folder.close()
+            items.append(listing)
+        at = next(at for at, item in enumerate(self.items) if item is folder)
+        self.items[at : at + 1] = [*items, *below]
+        return below
