@@ -28,6 +28,9 @@ format: $(READY) ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: $(VENV)/.bench ## compare with du, docker and others on large trees (minutes)
+	$(BIN)/python -m benchmarks
+
 conformance: $(READY) ## compare with a real docker, on random trees
 	$(BIN)/python -m tests.conformance.live
 
@@ -44,4 +47,8 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install -q --editable . --group dev
 	@touch $@
 
-.PHONY: help report test test-all lint format conformance clean
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install -q --group bench
+	@touch $@
+
+.PHONY: help report test test-all lint format bench conformance clean

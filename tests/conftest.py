@@ -145,7 +145,7 @@ def run_cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 @pytest.fixture
 def without_rights(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
     """Let rights count, under root too: within the context manager the process is nobody."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
 
     @contextmanager

@@ -1,0 +1,109 @@
+"""Who is compared, and how each is run on a tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata, util
+
+from benchmarks.engine import Build, Engine
+from benchmarks.process import FailedError, Reading, run
+from benchmarks.trees import Tree
+
+DU = "du -s --apparent-size"
+CTXGUARD = "ctxguard report"
+DOCKER_LIBRARY = "PyPI docker, exclude_paths"
+_PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Something to run on a tree, under rules that are put there before each run."""
+
+    what: str
+    rules: str
+    read: Callable[[bool], Reading]
+    """Given whether to watch the memory."""
+    alone: int = 0
+    """So many runs in a row when the rounds are over, without a warm-up; 0: it is in the rounds."""
+    check: Callable[[], None] | None = None
+    """Raises FailedError if what it says of the tree is wrong. Taken as its warm-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Something that cannot be run here, and why."""
+
+    what: str
+    why: str
+
+
+def du(tree: Tree) -> Contender:
+    return Contender(DU, "", partial(_read, [*DU.split(), tree.path]))
+
+
+def ctxguard(tree: Tree, rules: str, expected: Callable[[int], bool], more: str = "") -> Contender:
+    """`expected` is asked whether so many files are right."""
+    command = [sys.executable, "-m", "ctxguard", "report", "--fail-on", "never", tree.path]
+
+    def check() -> None:
+        report = json.loads(run([*command, "--format", "json"])[1])["reports"][0]
+        files = report["size"]["files"]
+        if not expected(files) or not report["complete"]:
+            raise FailedError(f"it counts {files:,} files, which is wrong")
+
+    return Contender(CTXGUARD + more, rules, partial(_read, command), check=check)
+
+
+def pathspec(tree: Tree, rules: str, more: str = "", alone: int = 0) -> Contender:
+    what = f"pathspec {metadata.version('pathspec')}, match_tree_files{more}"
+    return _peer(what, "pathspec_tree.py", tree, rules, alone)
+
+
+def docker_library(tree: Tree, rules: str) -> Contender | Absent:
+    if util.find_spec("docker") is None:
+        return Absent(DOCKER_LIBRARY, "not installed")
+    return _peer(DOCKER_LIBRARY, "docker_library.py", tree, rules, alone=1)
+
+
+def contextleak(tree: Tree, rules: str, alone: int = 0) -> Contender | Absent:
+    """It lists what looks secret among what a Dockerfile copies: it has files, but no sizes."""
+    if util.find_spec("contextleak") is None:
+        return Absent("contextleak", "not installed")
+
+    def read(watch_memory: bool) -> Reading:
+        command = [sys.executable, "-m", "contextleak", tree.path]
+        # 1 is that it found something.
+        return run(command, fine=(0, 1), watch_memory=watch_memory)[0]
+
+    return Contender(f"contextleak {metadata.version('contextleak')}", rules, read, alone)
+
+
+def docker_build(
+    engine: Engine | FailedError, tree: Tree, rules: str, rounds: int
+) -> list[Contender | Absent]:
+    """The first load of a context, which sends all, and the next ones, which send nothing."""
+    if isinstance(engine, FailedError):
+        return [Absent("docker build", f"no engine: {engine}")]
+    build = Build(engine, tree.path)
+
+    def read(_watch_memory: bool) -> Reading:
+        return build.load()
+
+    return [
+        Contender("docker build, loads all", rules, read, alone=1),
+        Contender("docker build, loads again", rules, read, alone=min(rounds, 3)),
+    ]
+
+
+def _peer(what: str, script: str, tree: Tree, rules: str, alone: int) -> Contender:
+    command = [sys.executable, os.path.join(_PEERS, script), tree.path, tree.ignore_file]
+    return Contender(what, rules, partial(_read, command), alone)
+
+
+def _read(command: list[str], watch_memory: bool) -> Reading:
+    return run(command, watch_memory=watch_memory)[0]

@@ -1,0 +1,85 @@
+"""What ctxguard is meant to reach, held against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from benchmarks.cases import MANY_RULES, NO_RULES
+from benchmarks.contenders import CTXGUARD, DOCKER_LIBRARY, DU
+from benchmarks.runs import Row, ratio
+
+Results = Mapping[str, list[Row]]
+"""By the name of the case."""
+_NOTHING = Row("")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    about: str
+    limit: float
+    unit: str
+    measure: Callable[[Results], float | None]
+    at_least: bool = False
+
+    def told(self, results: Results) -> tuple[str, str, str, str]:
+        """What, target, measured, and whether it is met."""
+        word = "at least" if self.at_least else "at most"
+        target = f"{word} {self.limit:g} {self.unit}"
+        measured = self.measure(results)
+        if measured is None:
+            return self.about, target, "not measured", ""
+        met = measured >= self.limit if self.at_least else measured <= self.limit
+        digits = 0 if measured >= 50 else 2
+        shown = f"{measured:,.{digits}f} {self.unit}"
+        return self.about, target, shown, "met" if met else "missed"
+
+
+def _row(results: Results, case: str, what: str) -> Row:
+    return next((row for row in results.get(case, ()) if row.what == what), _NOTHING)
+
+
+def _wall(case: str, what: str, base: str) -> Callable[[Results], float | None]:
+    def measure(results: Results) -> float | None:
+        row, other = _row(results, case, what), _row(results, case, base)
+        return ratio(row.walls, other.walls, not row.alone)
+
+    return measure
+
+
+def _cpu(case: str, what: str, base: str) -> Callable[[Results], float | None]:
+    def measure(results: Results) -> float | None:
+        row, other = _row(results, case, what), _row(results, case, base)
+        return ratio(row.cpus, other.cpus, not row.alone)
+
+    return measure
+
+
+def _megabytes(case: str, what: str) -> Callable[[Results], float | None]:
+    def measure(results: Results) -> float | None:
+        memory = _row(results, case, what).memory
+        return None if memory is None else memory / 1e6
+
+    return measure
+
+
+TARGETS = (
+    Target("500,000 files, all sent: wall", 2.0, "x du", _wall("all-large", CTXGUARD, DU)),
+    Target("500,000 files, all sent: CPU", 3.5, "x du", _cpu("all-large", CTXGUARD, DU)),
+    Target("500,000 files, all sent: memory", 100, "MB", _megabytes("all-large", CTXGUARD)),
+    Target("500,000 files, 90 % ignored: wall", 0.4, "x du", _wall("ignored-large", CTXGUARD, DU)),
+    Target("100,000 files, 90 % ignored: wall", 0.6, "x du", _wall("ignored-small", CTXGUARD, DU)),
+    Target(
+        "500,000 files, 200 rules: wall",
+        1.5,
+        "x no rules",
+        _wall("rules-large", CTXGUARD + MANY_RULES, CTXGUARD + NO_RULES),
+    ),
+    Target(
+        "100,000 files, 200 rules: faster than PyPI docker",
+        100,
+        "x",
+        _wall("rules-small", DOCKER_LIBRARY, CTXGUARD),
+        at_least=True,
+    ),
+)

@@ -1,0 +1,67 @@
+"""The shipped JSON Schemas, and what they say to a document."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import jsonschema
+
+
+def schema(name: str) -> Any:
+    return json.loads(
+        resources.files("ctxguard.schema").joinpath(f"{name}.schema.json").read_text("utf-8")
+    )
+
+
+def _closed(node: Any) -> Any:
+    """The schema without room for growth, so that a field it does not name is noticed."""
+    if isinstance(node, dict):
+        return {
+            key: False if key == "additionalProperties" and value is True else _closed(value)
+            for key, value in node.items()
+        }
+    return [_closed(value) for value in node] if isinstance(node, list) else node
+
+
+def check(name: str, document: Any, part: str | None = None) -> None:
+    """Fail unless the document is exactly what the schema describes.
+
+    Args:
+        part: one of the schema's `$defs`, for a document that is but a part of the whole.
+    """
+    rules = _closed(schema(name))
+    if part is not None:
+        rules = {"$defs": rules["$defs"], "$ref": f"#/$defs/{part}"}
+    jsonschema.Draft202012Validator(rules).validate(document)
+
+
+def report(text: str) -> Any:
+    """The document that `report --format json` printed, with a single report in it."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("report", document)
+    return document
+
+
+def only_report(text: str) -> Any:
+    (found,) = report(text)["reports"]
+    return found
+
+
+def listing(text: str) -> Any:
+    """The document that `ls --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("ls", document)
+    return document
+
+
+def lines(text: str) -> list[Any]:
+    """The entries that `ls --format jsonl` printed."""
+    assert text.isascii()
+    entries = [json.loads(line) for line in text.splitlines()]
+    for entry in entries:
+        check("ls", entry, part="entry")
+    return entries

@@ -1,0 +1,125 @@
+"""One Report with everything in it, made by hand, for every renderer to show.
+
+Whoever adds a field to what a Report holds gives it a value here.
+"""
+
+from __future__ import annotations
+
+from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.measurement import (
+    Backend,
+    Context,
+    CopyAll,
+    DormantRule,
+    Effect,
+    EntryKind,
+    Excluded,
+    GroupRow,
+    Heaviest,
+    HeavyPath,
+    LegacyTransfer,
+    Measurement,
+    Problem,
+    RuleSavings,
+    Totals,
+)
+from ctxguard.report import Groups, Limit, Report, Status, Tier, Verdict
+
+HOSTILE = "data/a\x1b[31m\u202e\n::error::\udcff<b>|`x`"
+"""An escape sequence, a bidirectional mark, a line end, a byte that is no UTF-8, and markup."""
+
+TYPES = (
+    GroupRow(".mp4", 1_900_000_000, 1000),
+    GroupRow("", 300_000_000, 1),
+    GroupRow(".\x1b]0;x\x07", 145_678_901, 233),
+)
+
+MEASUREMENT = Measurement(
+    context=Context(
+        root="/srv/music videos",
+        backend=Backend.BUILDKIT,
+        dockerfile="docker/Dockerfile.production",
+        ignore_file=".dockerignore",
+        target="runtime",
+        platform="linux/arm64",
+        build_args={"VERSION": "1.2", "EMPTY": ""},
+    ),
+    size=Totals(bytes=2_345_678_901, files=1234, directories=56, symlinks=7, other=2),
+    copy_all=CopyAll(bytes=2_345_901_234, warm_bytes=98_765, entries=1299),
+    legacy=LegacyTransfer(bytes=2_346_789_376, entries=1298),
+    legacy_reason=None,
+    heaviest=Heaviest(
+        rows=(
+            HeavyPath("data/musicvideos", EntryKind.DIRECTORY, 1_900_000_000, 1000),
+            HeavyPath("data/thumbnails", EntryKind.DIRECTORY, 200_000_000, 1),
+            HeavyPath("dump.sql", EntryKind.FILE, 150_000_000, 1),
+            HeavyPath(HOSTILE, EntryKind.FILE, 50_000_000, 1),
+            HeavyPath(f"logs/{'very-' * 20}long.log", EntryKind.FILE, 25_000_000, 1),
+            HeavyPath("\u97f3\u697d/\U0001f3b5" * 12, EntryKind.FILE, 15_000_000, 1),
+            HeavyPath("tiny", EntryKind.FILE, 1, 1),
+        ),
+        rest_bytes=5_678_900,
+        rest_files=228,
+    ),
+    types=TYPES,
+    excluded=Excluded(
+        bytes=400_000_000,
+        files=40,
+        rules=(
+            RuleSavings(".dockerignore", 2, "node_modules", 390_000_000, 39),
+            RuleSavings(".dockerignore", 5, "\x1b[31m\u202e*\udcff", 10_000_000, 1),
+        ),
+    ),
+    problems=(
+        Problem("not-utf8", HOSTILE, "its name is not UTF-8", Effect.BUILD_FAILS),
+        Problem("unreadable-file", "secret", "it cannot be read", Effect.SENT_EMPTY),
+        Problem("ignore-file-not-a-file", None, "nothing is ignored", Effect.NOT_COUNTED),
+    ),
+    dormant_rules=(DormantRule("![z-a]", "syntax error in pattern", ".dockerignore", 9),),
+    complete=True,
+)
+
+FINDINGS = (
+    Finding(
+        "CTX001",
+        Severity.ERROR,
+        'the rule "\u202e*.log" is broken',
+        file=".dockerignore",
+        line=9,
+    ),
+    Finding(
+        "CTX002",
+        Severity.WARNING,
+        "this folder is data, not source",
+        path="data/musicvideos",
+        related=("data/thumbnails", HOSTILE),
+        bytes=1_900_000_000,
+        fix=Fix(
+            "ignore it",
+            "echo data/musicvideos >> .dockerignore",
+            (
+                Edit(".dockerignore", line=3, delete=1, insert=("data/musicvideos", "!data/keep")),
+                Edit("docker/Dockerfile.production", line=7, delete=2, insert=()),
+            ),
+        ),
+    ),
+    Finding("CTX003", Severity.NOTE, "a note without a place"),
+)
+
+VERDICT = Verdict(
+    Status.CRITICAL,
+    (
+        Limit("context-size", Tier.WARNING, "bytes", 1_000_000_000, 2_345_678_901),
+        Limit("context-size", Tier.CRITICAL, "bytes", 1_500_000_000, 2_345_678_901),
+        Limit("files", Tier.CRITICAL, "files", 1000, 1234),
+        Limit("files", Tier.WARNING, "files", 5000, 1234, scope="docs"),
+    ),
+)
+
+OVER_BUDGET = Report(
+    MEASUREMENT,
+    VERDICT,
+    FINDINGS,
+    Groups("type", TYPES),
+    name="api",
+)

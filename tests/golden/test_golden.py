@@ -1,0 +1,104 @@
+"""Every renderer, held against what it made of the canonical Report before.
+
+Refresh with `pytest tests/golden --snapshot-update`, and read the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from functools import partial
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from ctxguard.finding import Finding
+from ctxguard.measurement import Effect, Measurement
+from ctxguard.render import FORMATS, document, terminal
+from ctxguard.render.terminal import Terminal
+from ctxguard.report import Report
+from tests.golden.canonical import FINDINGS, MEASUREMENT, OVER_BUDGET
+
+Renderer = Callable[[Sequence[Report]], str]
+TERMINALS = {
+    "100 columns": Terminal(width=100),
+    "60 columns": Terminal(width=60),
+    "color": Terminal(width=100, color=True),
+    "without Unicode": Terminal(width=100, unicode=False),
+    "brief": Terminal(width=100, brief=True),
+}
+RENDERERS: dict[str, Renderer] = {
+    **FORMATS,
+    **{
+        f"terminal, {name}": partial(terminal.render, terminal=shape)
+        for name, shape in TERMINALS.items()
+    },
+}
+WHOLE = {name: render for name, render in RENDERERS.items() if "brief" not in name}
+
+
+@pytest.fixture(autouse=True)
+def _version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "__version__", "1.2.3")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_over_budget(name: str, snapshot: SnapshotAssertion) -> None:
+    assert RENDERERS[name]([OVER_BUDGET]) == snapshot
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_two_reports(name: str) -> None:
+    context = replace(MEASUREMENT.context, root="/srv/web")
+    two = replace(OVER_BUDGET, measurement=replace(MEASUREMENT, context=context))
+    one = OVER_BUDGET
+    render = RENDERERS[name]
+    assert render([one, two]) != render([two, one])
+    assert len(render([one, two])) > len(render([one]))
+
+
+@pytest.mark.parametrize("left_out", FINDINGS, ids=lambda finding: finding.code)
+@pytest.mark.parametrize("name", WHOLE)
+def test_no_finding_is_left_out(name: str, left_out: object) -> None:
+    whole = WHOLE[name]([OVER_BUDGET])
+    rest = tuple(finding for finding in FINDINGS if finding is not left_out)
+    assert len(rest) == len(FINDINGS) - 1
+    without = WHOLE[name]([replace(OVER_BUDGET, findings=rest)])
+    assert without != whole
+    for finding in FINDINGS:
+        assert finding.code in whole
+        assert (finding.code in without) == (finding is not left_out)
+
+
+@pytest.mark.parametrize("effect", Effect, ids=lambda effect: effect.value)
+@pytest.mark.parametrize("name", RENDERERS)
+def test_no_problem_is_left_out(name: str, effect: Effect) -> None:
+    problems = MEASUREMENT.problems
+    rest = tuple(problem for problem in problems if problem.effect is not effect)
+    assert len(rest) == len(problems) - 1
+    fewer = replace(OVER_BUDGET, measurement=replace(MEASUREMENT, problems=rest))
+    assert effect.value in RENDERERS[name]([OVER_BUDGET])
+    assert effect.value not in RENDERERS[name]([fewer])
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_nothing_hostile_comes_through(name: str) -> None:
+    shown = RENDERERS[name]([OVER_BUDGET])
+    assert "\x1b[31m\u202e" not in shown
+    assert "\u202e" not in shown
+    assert "\x1b]" not in shown
+    assert not any("\udc80" <= char <= "\udcff" for char in shown)
+    assert not any(line.startswith("::") for line in shown.splitlines())
+
+
+def test_the_canonical_report_has_everything() -> None:
+    may_be_none = {"legacy_reason"}
+    values: list[Report | Measurement | Finding] = [OVER_BUDGET, MEASUREMENT, *FINDINGS[1:2]]
+    empty = {
+        field.name
+        for value in values
+        for field in fields(value)
+        if getattr(value, field.name) in (None, ())
+    }
+    # What a finding is about is a file and a line, or a path.
+    assert empty - may_be_none == {"file", "line"}

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctxguard.errors import ExitCode
+from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
+from ctxguard.measurement import Measurement, Totals
+from ctxguard.report import Limit, Status, Tier
+from tests.golden.canonical import MEASUREMENT
+
+
+def measured(size: int, files: int = 1, *, complete: bool = True) -> Measurement:
+    return replace(MEASUREMENT, size=Totals(size, files), complete=complete)
+
+
+BUDGET = Budget(10, 20)
+JUDGED = [
+    ("nothing", measured(0), Status.OK),
+    ("at the warning", measured(10), Status.OK),
+    ("over the warning", measured(11), Status.WARNING),
+    ("at the critical", measured(20), Status.WARNING),
+    ("over the critical", measured(21), Status.CRITICAL),
+    ("a part, within", measured(0, complete=False), Status.INCOMPLETE),
+    ("a part, over the warning", measured(11, complete=False), Status.INCOMPLETE),
+    ("a part, over the critical", measured(21, complete=False), Status.CRITICAL),
+]
+
+
+@pytest.mark.parametrize(
+    ("measurement", "status"), [row[1:] for row in JUDGED], ids=[row[0] for row in JUDGED]
+)
+def test_status(measurement: Measurement, status: Status) -> None:
+    assert judge(measurement, BUDGET).status is status
+
+
+def test_the_limits_tell_what_is_left() -> None:
+    verdict = judge(measured(15, files=4), replace(BUDGET, max_files=3))
+    assert verdict.limits == (
+        Limit("context-size", Tier.WARNING, "bytes", 10, 15),
+        Limit("context-size", Tier.CRITICAL, "bytes", 20, 15),
+        Limit("files", Tier.CRITICAL, "files", 3, 4),
+    )
+    assert [limit.headroom for limit in verdict.limits] == [-5, 5, -1]
+    assert [limit.status for limit in verdict.limits] == [
+        Status.WARNING,
+        Status.OK,
+        Status.CRITICAL,
+    ]
+    assert verdict.status is Status.CRITICAL
+
+
+def test_without_a_limit_files_do_not_count() -> None:
+    assert judge(measured(0, files=10**9), BUDGET).status is Status.OK
+    assert judge(measured(0, files=0), replace(BUDGET, max_files=0)).status is Status.OK
+    assert judge(measured(0, files=1), replace(BUDGET, max_files=0)).status is Status.CRITICAL
+
+
+CODES = [
+    # Size, complete, then the exit code for: critical, warning, never.
+    (5, True, (0, 0, 0)),
+    (15, True, (0, 1, 0)),
+    (25, True, (1, 1, 0)),
+    (5, False, (3, 3, 3)),
+    (15, False, (3, 1, 3)),
+    (25, False, (1, 1, 3)),
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "complete", "codes"),
+    CODES,
+    ids=[f"{size} bytes, {'all' if complete else 'a part'}" for size, complete, _ in CODES],
+)
+def test_exit_code(size: int, complete: bool, codes: tuple[int, int, int]) -> None:
+    measurement = measured(size, complete=complete)
+    verdict = judge(measurement, BUDGET)
+    assert tuple(exit_code(measurement, verdict, fail_on) for fail_on in FailOn) == codes
+
+
+sizes = st.integers(min_value=0, max_value=2**63)
+
+
+@given(sizes, sizes, st.booleans())
+def test_a_larger_context_is_never_judged_better(one: int, two: int, complete: bool) -> None:
+    order = list(Status)
+    better, worse = (
+        order.index(judge(measured(size, complete=complete), BUDGET).status)
+        for size in sorted((one, two))
+    )
+    assert better <= worse
+
+
+@given(sizes, st.booleans())
+def test_never_never_trips(size: int, complete: bool) -> None:
+    measurement = measured(size, complete=complete)
+    verdict = judge(measurement, BUDGET)
+    assert exit_code(measurement, verdict, FailOn.NEVER) is not ExitCode.TRIPPED

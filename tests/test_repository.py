@@ -1,0 +1,51 @@
+"""What holds for the repository as a whole."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import ctxguard
+from ctxguard.guard import checks
+
+PACKAGE = Path(ctxguard.__file__).parent
+SCHEMAS = sorted(path.name for path in (PACKAGE / "schema").glob("*.json"))
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (PACKAGE / "py.typed").is_file()
+
+
+def test_every_check_has_a_code_of_its_own() -> None:
+    names = [module.name for module in pkgutil.iter_modules(checks.__path__)]
+    codes = [importlib.import_module(f"{checks.__name__}.{name}").CODE for name in names]
+    assert codes
+    assert all(re.fullmatch(r"CTX\d{3}", code) for code in codes)
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in ctxguard.__all__:
+        assert getattr(ctxguard, name) is not None
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        ctxguard.nonsense  # noqa: B018
+
+
+def test_both_schemas_are_shipped() -> None:
+    assert SCHEMAS == ["ls.schema.json", "report.schema.json"]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_each_schema_is_one(name: str) -> None:
+    schema = json.loads((PACKAGE / "schema" / name).read_text(encoding="utf-8"))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(schema)
