@@ -63,3 +63,7 @@ class PatternError(MeasureError, ValueError):
         )
         self.pattern = pattern
         self.reason = reason
+
+
+class DockerfileError(MeasureError):
+    """A Dockerfile that BuildKit refuses too."""

@@ -185,7 +185,13 @@ class _Measuring:
         pieces = plan.pieces()
         results: dict[int, _Part] = {}
         sent = self.chosen.sent
-        for piece, part in spread(len(pieces), lambda at: self._part(pieces[at]), processes):
+        done = spread(
+            len(pieces),
+            lambda at: self._part(pieces[at]),
+            processes,
+            prepare=self.request.source.own_process,
+        )
+        for piece, part in done:
             results[piece] = part
             sent += part.sides[self.chosen.at].sent
             progress(sent)

@@ -32,8 +32,13 @@ def useful_processes() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def spread(pieces: int, work: Callable[[int], _T], processes: int) -> Iterator[tuple[int, _T]]:
+def spread(
+    pieces: int, work: Callable[[int], _T], processes: int, prepare: Callable[[], None]
+) -> Iterator[tuple[int, _T]]:
     """Do `work(0)` to `work(pieces - 1)` elsewhere; each takes the next piece when it is free.
+
+    Args:
+        prepare: called in each process before its first piece.
 
     Returns:
         Number of the piece and its result, in the order they are done; those that were lost are
@@ -45,7 +50,7 @@ def spread(pieces: int, work: Callable[[int], _T], processes: int) -> Iterator[t
     children: list[_Child[_T]] = []
     try:
         for _ in range(processes):
-            children.append(_start(todo, work, children))
+            children.append(_start(todo, work, prepare, children))
         yield from _collect(children)
     finally:
         os.close(todo)
@@ -77,7 +82,9 @@ class _Child(Generic[_T]):
             os.waitpid(self.pid, 0)
 
 
-def _start(todo: int, work: Callable[[int], _T], others: list[_Child[_T]]) -> _Child[_T]:
+def _start(
+    todo: int, work: Callable[[int], _T], prepare: Callable[[], None], others: list[_Child[_T]]
+) -> _Child[_T]:
     receiving, sending = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -86,6 +93,7 @@ def _start(todo: int, work: Callable[[int], _T], others: list[_Child[_T]]) -> _C
             os.close(receiving)
             for other in others:
                 os.close(other.pipe)
+            prepare()
             _work(todo, work, sending)
         finally:
             # Nothing of the parent's is flushed, closed or reported here.

@@ -68,6 +68,9 @@ class Source(Protocol):
     def root(self) -> str:
         """How to name the root to a person."""
 
+    def own_process(self) -> None:
+        """Told in a process that exists for the walk alone, where requests can be made cheaper."""
+
     def listing(self, path: str) -> Folder:
         """The entries of a folder.
 

@@ -51,10 +51,15 @@ class DiskFolder:
     """The entries of one folder on the disk; see `source.Folder`.
 
     Everything is asked relative to the open folder, which saves the kernel the way down to it.
+
+    Args:
+        go_there: the current folder of this process may be changed. Extended attributes cannot be
+            asked for relative to a descriptor, but to the current folder they can.
     """
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: bytes, *, go_there: bool = False) -> None:
         self._path = path
+        self._go_there = go_there
         self._fd = os.open(path, _OPEN_FOLDER) if _BY_DESCRIPTOR and len(path) < _LONG else -1
         try:
             with os.scandir(os.fsdecode(path) if self._fd < 0 else self._fd) as entries:
@@ -99,20 +104,28 @@ class DiskFolder:
         if not _HAS_XATTRS:
             return {}
         ask = os.listxattr
-        start = self._path + b"/"
-        paths = [start + to_bytes(self.names[at]) for at in wanted]
+        paths = self._paths(wanted)
         try:
-            having = [
-                at
-                for at, path in zip(wanted, paths, strict=True)
-                if ask(path, follow_symlinks=False)
-            ]
+            having = [path for path in paths if ask(path, follow_symlinks=False)]
         except OSError as error:
             if error.errno == errno.ENOTSUP:
                 return {}
-            having = list(wanted)
-        found = {at: _xattrs(start + to_bytes(self.names[at])) for at in having}
+            having = list(paths)
+        if not having:
+            return {}
+        found = {at: _xattrs(path) for at, path in zip(wanted, paths, strict=True)}
         return {at: xattrs for at, xattrs in found.items() if xattrs}
+
+    def _paths(self, wanted: Sequence[int]) -> Sequence[str]:
+        """What to call these entries in a request that takes no descriptor."""
+        names = [entry.name for entry in self._entries]
+        if len(wanted) < len(names):
+            names = [names[at] for at in wanted]
+        if self._go_there and self._fd >= 0:
+            os.fchdir(self._fd)
+            return names
+        folder = os.fsdecode(self._path + b"/")
+        return [folder + name for name in names]
 
     def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | OSError]) -> set[int]:
         # The mode bits answer for nearly all files; access control lists can say otherwise.
@@ -156,7 +169,7 @@ def _stat_or_error(entry: os.DirEntry[str]) -> Stat | OSError:
         return error
 
 
-def _xattrs(path: bytes) -> Xattrs:
+def _xattrs(path: str) -> Xattrs:
     try:
         names = os.listxattr(path, follow_symlinks=False)
     except OSError:
@@ -164,7 +177,7 @@ def _xattrs(path: bytes) -> Xattrs:
     return {name: size for name in map(to_bytes, names) if (size := _length(path, name)) >= 0}
 
 
-def _length(path: bytes, name: bytes) -> int:
+def _length(path: str, name: bytes) -> int:
     """Bytes of the value; -1 if it may not be read or has just gone, as Docker passes it over."""
     try:
         return len(os.getxattr(path, name, follow_symlinks=False))
@@ -200,9 +213,13 @@ class WorkTree:
     def __init__(self, root: str) -> None:
         self.root = root
         self._root = os.fsencode(root)
+        self._go_there = False
+
+    def own_process(self) -> None:
+        self._go_there = True
 
     def listing(self, path: str) -> DiskFolder:
-        return DiskFolder(self._at(path))
+        return DiskFolder(self._at(path), go_there=self._go_there)
 
     def can_list(self, path: str) -> bool:
         if _may_do_anything():
