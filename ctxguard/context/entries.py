@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ctxguard.context import troubles
+from ctxguard.context.course import Request
 from ctxguard.context.locate import Governing, governing_for, locate
-from ctxguard.context.measure import Request, context_of
+from ctxguard.context.measure import context_of
 from ctxguard.context.order import Run, WireOrder
 from ctxguard.context.tallies import Entries, Sent, is_utf8
 from ctxguard.context.views import BuildKitView, LegacyView

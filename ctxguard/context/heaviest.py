@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
-from ctxguard.context.plain import PlainFiles
+from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.tallies import Sent
 from ctxguard.measurement import EntryKind, Heaviest, HeavyPath
 
@@ -63,6 +63,9 @@ class HeaviestTally:
         self._keep(
             folder, [(size, _ByBytesThenPath(start + name)) for size, name in heaviest if size]
         )
+
+    def add_folders(self, folders: PlainFolders) -> None:
+        """A folder weighs what is in it."""
 
     def _keep(self, folder: _Folder, rows: list[tuple[int, str]]) -> None:
         for row in rows:

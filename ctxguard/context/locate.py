@@ -117,7 +117,7 @@ def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
     return Problem(
         "no-dockerfile",
         shown,
-        f"there is no {shown}, so a build would fail{hint}",
+        f"it does not exist, so a build would fail{hint}",
         Effect.BUILD_FAILS,
     )
 
@@ -167,7 +167,7 @@ def _passed_over(shown: str, code: str, what: str) -> Problem:
     return Problem(
         f"ignore-file-{code}",
         shown,
-        f"{shown} is {what}{within}; BuildKit passes over it without a word "
+        f"it is {what}{within}; BuildKit passes over it without a word "
         "and applies no rule of it",
         Effect.NOT_COUNTED,
     )
@@ -215,10 +215,7 @@ def _refused_file(error: OSError) -> MeasureError:
     if error.errno == errno.EFBIG:
         return _too_large(_IGNORE_FILE)
     reason = os.strerror(error.errno or 0).lower()
-    doing = "open" if isinstance(error, PermissionError) else "error reading"
-    return MeasureError(
-        f"the classic builder refuses it: {doing} {_IGNORE_FILE}: {reason}", path=_IGNORE_FILE
-    )
+    return MeasureError(f"the classic builder cannot read it: {reason}", path=_IGNORE_FILE)
 
 
 def _too_large(shown: str) -> MeasureError:

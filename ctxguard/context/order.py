@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ctxguard.context.walk import Listing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """Entries `start` to `stop` of a listing, next on the wire.
 
@@ -44,13 +44,11 @@ class WireOrder:
     Args:
         view: index of the backend in `Listing.views`.
         ancestors: whether it sends an excluded folder when something below it is sent.
-        base: depth of the first listing.
     """
 
-    def __init__(self, view: int, ancestors: bool, base: int = 0) -> None:
+    def __init__(self, view: int, ancestors: bool) -> None:
         self._view = view
         self._ancestors = ancestors
-        self._base = base
         self._open: list[_Open] = []
 
     def feed(self, listing: Listing) -> Iterator[Run]:
@@ -75,7 +73,7 @@ class WireOrder:
                 yield Run(self._open[-1].listing, at, at + 1, ancestor=True)
 
     def _come_to(self, depth: int, at: int) -> Iterator[Run]:
-        yield from self._close(depth - self._base)
+        yield from self._close(depth)
         if self._open:
             yield from self._emit(self._open[-1], at + 1)
 

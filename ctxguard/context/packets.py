@@ -31,21 +31,31 @@ _OVERHEAD = [_TYPE_AND_ID] + [
 size: its chunk, if any, and the empty packet that ends it."""
 
 
-class Packets:
-    """Counts the packets of the entries, in wire order."""
+class OrderNeededError(Exception):
+    """A border lies among entries whose order is not known."""
 
-    def __init__(self) -> None:
+
+class Packets:
+    """Counts the packets of the entries, in wire order or, in a part of the tree, in any.
+
+    Args:
+        loose: the entries come in any order.
+    """
+
+    def __init__(self, *, loose: bool = False) -> None:
         self.entries = 0
+        self.loose = loose
+        """From here on the order is not known."""
         self._bytes = 0
         """Without the index fields."""
         self._counts = array("L")
-        """Packets of each entry, up to the last border."""
-        self._beyond = 0
-        """Packets of all entries behind it."""
+        """Packets of each entry whose place is known, up to the last border."""
+        self._more = 0
+        """Packets of all entries behind those."""
 
-    def add_other(self) -> None:
-        """An entry without content."""
-        self._count([0])
+    def add_others(self, count: int = 1) -> None:
+        """Entries without content."""
+        self._count([0] * count)
 
     def add_file(self, size: int) -> None:
         self.add_files([size])
@@ -61,22 +71,39 @@ class Packets:
 
     def _count(self, counts: Sequence[int]) -> None:
         self.entries += len(counts)
-        room = _LAST_BORDER - len(self._counts)
-        self._counts.extend(counts[:room])
+        room = 0 if self.loose else _LAST_BORDER - len(self._counts)
+        if room:
+            self._counts.extend(counts[:room])
         if room < len(counts):
-            self._beyond += sum(counts[room:])
+            self._more += sum(counts[room:] if room else counts)
 
     def merge(self, later: Packets) -> None:
+        """Take over what comes next on the wire."""
         self.entries += later.entries
         self._bytes += later._bytes
-        room = _LAST_BORDER - len(self._counts)
+        self.loose = self.loose or later.loose
+        room = 0 if self.loose else _LAST_BORDER - len(self._counts)
         self._counts.extend(later._counts[:room])
-        self._beyond += sum(later._counts[room:]) + later._beyond
+        self._more += sum(later._counts[room:]) + later._more
 
     def bytes(self) -> int:
-        """Bytes of all packets."""
+        """Bytes of all packets.
+
+        Raises:
+            OrderNeededError: the loose entries do not all have an index of the same length.
+        """
         indexes = sum(width * sum(self._counts[low:high]) for low, high, width in _BORDERS)
-        return self._bytes + indexes + _BEYOND * self._beyond
+        return self._bytes + indexes + self._width_behind() * self._more
+
+    def _width_behind(self) -> int:
+        """Bytes of the index field for the entries behind those whose place is known."""
+        first, last = len(self._counts), max(self.entries - 1, 0)
+        if not self._more or first >= _LAST_BORDER:
+            return _BEYOND
+        for low, high, width in _BORDERS:
+            if low <= first and last < high:
+                return width
+        raise OrderNeededError
 
 
 def _bytes_without_index(size: int) -> int:

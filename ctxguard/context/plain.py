@@ -1,7 +1,8 @@
 """Plain files, many at a time.
 
-Most of what is sent are regular files without anything special about them. They are weighed a
-folder at a time, in columns; all else goes entry by entry. Both ways come to the same sums.
+Most of what is sent are regular files and folders without anything special about them. They are
+weighed a folder at a time, in columns; all else goes entry by entry. Both ways come to the same
+sums.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from ctxguard.context.source import Stat
 
 if TYPE_CHECKING:
     from ctxguard.context.views import FolderView
@@ -25,9 +28,9 @@ _FEW = 4
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlainFiles:
-    """Regular files that follow each other on the wire.
+    """Regular files of one folder.
 
     One name each, a usual time, readable, no extended attributes, in ASCII.
     """
@@ -41,33 +44,105 @@ class PlainFiles:
     """Nothing else of this folder is sent, and nothing below it."""
 
 
+@dataclass(slots=True)
+class PlainFolders:
+    """Subfolders of one folder, with nothing special about them either."""
+
+    folder: str
+    names: Sequence[str]
+    modes: Sequence[int]
+
+
+class Everything(NamedTuple):
+    """All that is sent of one folder."""
+
+    files: PlainFiles | None
+    folders: PlainFolders | None
+    others: Sequence[int]
+    """Indexes of the entries that are to be weighed one by one."""
+
+
 class PlainColumns:
-    """Which entries of a listing are plain files, and their columns."""
+    """Which entries of a listing are plain, and their columns."""
 
     def __init__(self, listing: Listing) -> None:
         stats = [stat or _NOTHING for stat in listing.stats]
-        self._listing = listing
+        self._path = listing.path
+        self._names = listing.names
         self._modes = [stat.st_mode for stat in stats]
         self._sizes = [stat.st_size for stat in stats]
-        links = [stat.st_nlink for stat in stats]
-        times = [stat.st_mtime for stat in stats]
+        self._folders = listing.folder.directories
+        self._entered = bool(listing.entered)
+        self._special = self._find_special(listing, stats)
+        self._last: tuple[list[bool], list[int], Everything] | None = None
+
+    def _find_special(self, listing: Listing, stats: Sequence[Stat]) -> set[int]:
+        """Entries with anything special about them; being a folder is not."""
         special = set(listing.xattrs) | listing.unreadable
         if not listing.path.isascii():
             special.update(range(len(stats)))
-        special.update(_where(self._modes, lambda mode: not modes.S_ISREG(mode)))
-        special.update(_where(links, lambda count: count != 1))
-        if times and (min(times) < _FIRST_USUAL_TIME or max(times) >= _LAST_USUAL_TIME):
+        files = set(self._modes)
+        if not all(map(modes.S_ISREG, files)):
+            special.update(_where(self._modes, _is_neither_file_nor_folder))
+        links = [stat.st_nlink for stat in stats]
+        if links and max(links) > 1:
             special.update(
-                _where(times, lambda time: not _FIRST_USUAL_TIME <= time < _LAST_USUAL_TIME)
+                at for at in _where(links, _are_several) if modes.S_ISREG(self._modes[at])
             )
+        times = [stat.st_mtime for stat in stats]
+        if times and (min(times) < _FIRST_USUAL_TIME or max(times) >= _LAST_USUAL_TIME):
+            special.update(_where(times, _is_unusual))
         if not "".join(listing.names).isascii():
-            special.update(_where(listing.names, lambda name: not name.isascii()))
-        self._special = sorted(special)
+            special.update(_where(listing.names, _is_not_ascii))
+        return special
+
+    def everything(self, view: FolderView) -> Everything:
+        """All sent entries of the folder, in any order."""
+        refused = _sent_but_refused(view)
+        last = self._last
+        if last is not None and last[0] == view.sent and last[1] == refused:
+            return last[2]
+        found = self._sorted_out(view.sent, refused)
+        self._last = (view.sent, refused, found)
+        return found
+
+    def _sorted_out(self, sent: list[bool], refused: list[int]) -> Everything:
+        one_by_one = self._special.union(refused) if refused else self._special
+        folders = [at for at in self._folders if sent[at] and at not in one_by_one]
+        if not one_by_one and not self._folders and False not in sent:
+            return Everything(self._files(None), None, ())
+        plain = list(sent)
+        for at in (*one_by_one, *self._folders):
+            plain[at] = False
+        return Everything(
+            self._files(plain),
+            self._plain_folders(folders) if folders else None,
+            sorted(at for at in one_by_one if sent[at]),
+        )
+
+    def _files(self, wanted: list[bool] | None) -> PlainFiles | None:
+        """The files of these flags; all entries for None."""
+        if wanted is None:
+            names, sizes, modes_ = self._names, self._sizes, self._modes
+        elif True not in wanted:
+            return None
+        else:
+            names = list(compress(self._names, wanted))
+            sizes = list(compress(self._sizes, wanted))
+            modes_ = list(compress(self._modes, wanted))
+        whole = wanted is None and not self._entered
+        return PlainFiles(self._path, names, sizes, modes_, whole) if names else None
+
+    def _plain_folders(self, wanted: Sequence[int]) -> PlainFolders:
+        names = [self._names[at] for at in wanted]
+        return PlainFolders(self._path, names, [self._modes[at] for at in wanted])
 
     def stretches(self, start: int, stop: int, view: FolderView) -> Iterator[PlainFiles | int]:
-        """The sent entries from `start` to `stop`: plain ones together, others by index."""
-        refused = _sent_but_refused(view)
-        special = self._special if not refused else sorted({*self._special, *refused})
+        """The sent entries from `start` to `stop` in order: plain files in a row together."""
+        if stop - start < _FEW:
+            yield from (at for at in range(start, stop) if view.sent[at])
+            return
+        special = sorted({*self._special, *self._folders, *_sent_but_refused(view)})
         at = bisect_left(special, start)
         while start < stop:
             end = min(special[at], stop) if at < len(special) else stop
@@ -80,16 +155,31 @@ class PlainColumns:
             start, at = end + 1, at + 1
 
     def _together(self, start: int, stop: int, view: FolderView) -> Iterator[PlainFiles]:
-        listing = self._listing
-        names = listing.names[start:stop]
+        names = self._names[start:stop]
         sizes, modes_ = self._sizes[start:stop], self._modes[start:stop]
         sent = view.sent[start:stop]
         if False in sent:
             names = list(compress(names, sent))
             sizes, modes_ = list(compress(sizes, sent)), list(compress(modes_, sent))
         if names:
-            whole = stop - start == len(listing.names)
-            yield PlainFiles(listing.path, names, sizes, modes_, whole)
+            whole = stop - start == len(self._names)
+            yield PlainFiles(self._path, names, sizes, modes_, whole)
+
+
+def _is_neither_file_nor_folder(mode: int) -> bool:
+    return not modes.S_ISREG(mode) and not modes.S_ISDIR(mode)
+
+
+def _are_several(links: int) -> bool:
+    return links > 1
+
+
+def _is_unusual(time: float) -> bool:
+    return not _FIRST_USUAL_TIME <= time < _LAST_USUAL_TIME
+
+
+def _is_not_ascii(name: str) -> bool:
+    return not name.isascii()
 
 
 def _where(column: Sequence[_T], special: Callable[[_T], bool]) -> Iterator[int]:
@@ -106,11 +196,16 @@ def _sent_but_refused(view: FolderView) -> list[int]:
     return [at for at, decision in enumerate(view.decisions) if decision in refused]
 
 
-class _Nothing:
-    st_mode = modes.S_IFREG
-    st_size = 0
-    st_nlink = 1
-    st_mtime = _FIRST_USUAL_TIME
+class _Nothing(NamedTuple):
+    """Stands for an entry that is not sent."""
+
+    st_mode: int = modes.S_IFREG
+    st_size: int = 0
+    st_mtime: float = _FIRST_USUAL_TIME
+    st_mtime_ns: int = 0
+    st_nlink: int = 1
+    st_ino: int = 0
+    st_rdev: int = 0
 
 
 _NOTHING = _Nothing()

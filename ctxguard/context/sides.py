@@ -1,18 +1,18 @@
-"""One backend's share of a walk: what it is sent, in order, into its tallies."""
+"""One backend's share of a walk: what it is sent, into its tallies."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.order import Run, WireOrder
 from ctxguard.context.plain import PlainFiles
-from ctxguard.context.tallies import Entries, Tally
-from ctxguard.context.views import View
+from ctxguard.context.tallies import Entries, Sent, Tally
+from ctxguard.context.views import View, wire_order
 from ctxguard.context.walk import Listing, Waiting
 from ctxguard.errors import MeasureError
-from ctxguard.measurement import Backend
+from ctxguard.measurement import Backend, EntryKind
 
 
 class SharedInodeError(Exception):
@@ -31,23 +31,37 @@ class Part:
     refusal: str | None
 
 
-class Side:
-    """One backend on its way through the tree.
+class _Share:
+    """What both ways of going through the tree have in common.
 
     Args:
         at: index of the backend in `Listing.views`.
-        base: depth of the topmost folder it is shown.
     """
 
-    def __init__(
-        self, backend: Backend, at: int, view: View, tallies: Sequence[Tally], base: int = 0
-    ) -> None:
+    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
         self.view = view
         self.at = at
         self.entries = Entries(at, backend)
         self.tallies = list(tallies)
         self.sent = 0
-        self._order = WireOrder(at, view.ancestors, base)
+
+    def add(self, entry: Sent) -> None:
+        self.sent += 1
+        for tally in self.tallies:
+            tally.add(entry)
+
+    def add_plain(self, files: PlainFiles) -> None:
+        self.sent += len(files.names)
+        for tally in self.tallies:
+            tally.add_plain(files)
+
+
+class Side(_Share):
+    """One backend on its way through the tree, in wire order."""
+
+    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
+        super().__init__(backend, at, view, tallies)
+        self._order = WireOrder(at, view.ancestors)
         self._elsewhere: set[int] = set()
 
     def feed(self, listing: Listing) -> None:
@@ -58,23 +72,13 @@ class Side:
         """Take what is left, after the last folder."""
         self._add(self._order.finish())
 
-    def _add(self, runs: Iterator[Run]) -> None:
+    def _add(self, runs: Iterable[Run]) -> None:
         for run in runs:
             for item in self.entries.of(run):
                 if isinstance(item, PlainFiles):
-                    self.sent += len(item.names)
-                    for tally in self.tallies:
-                        tally.add_plain(item)
+                    self.add_plain(item)
                 else:
-                    self.sent += 1
-                    for tally in self.tallies:
-                        tally.add(item)
-
-    def part(self) -> Part:
-        """The sums so far, to be merged elsewhere."""
-        inodes = array("Q", self.entries.first_names)
-        refusal = None if self.view.refusal is None else str(self.view.refusal)
-        return Part(self.sent, self.tallies, inodes, self.entries.sent_empty, refusal)
+                    self.add(item)
 
     def inodes(self) -> set[int]:
         """The inodes with several names of which one was sent."""
@@ -89,6 +93,8 @@ class Side:
         if waiting.visits[self.at] is None:
             return
         self._add(self._order.feed_apart(waiting.depth, waiting.at, sent=part.sent > 0))
+        if not self._elsewhere.isdisjoint(part.inodes):
+            raise SharedInodeError
         self._elsewhere.update(part.inodes)
         if not self._elsewhere.isdisjoint(self.entries.first_names):
             raise SharedInodeError
@@ -98,3 +104,91 @@ class Side:
             tally.merge(later)
         if part.refusal is not None and self.view.refusal is None:
             self.view.refusal = MeasureError(part.refusal)
+
+
+@dataclass(slots=True)
+class _Above:
+    """A folder on the way to where the walk is."""
+
+    run: Run | None
+    """The folder as an entry of its parent; None for the topmost."""
+    withheld: bool
+    """It is excluded, and nothing below it has been sent so far."""
+
+
+class LooseSide(_Share):
+    """One backend in a subtree, a folder at a time: the order within does not matter there."""
+
+    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
+        super().__init__(backend, at, view, tallies)
+        self._above: list[_Above] = []
+        self._listings: list[Listing] = []
+        self._base = -1
+        self._linked: list[Run] = []
+        """Names of files that have several; which is the first is known at the end."""
+
+    def feed(self, listing: Listing) -> None:
+        """Take the next folder of the walk."""
+        view = listing.views[self.at]
+        if view is None:
+            return
+        if self.view.ancestors:
+            self._come_to(listing)
+        found = listing.plain.everything(view)
+        before = self.sent
+        if found.files is not None:
+            self.add_plain(found.files)
+        if found.folders is not None:
+            self.sent += len(found.folders.names)
+            for tally in self.tallies:
+                tally.add_folders(found.folders)
+        for at in found.others:
+            self._add_other(listing, at)
+        if self.view.ancestors and (self.sent > before or found.others):
+            self._release()
+
+    def _add_other(self, listing: Listing, at: int) -> None:
+        stat = listing.stats[at]
+        run = Run(listing, at, at + 1)
+        if stat is not None and stat.st_nlink > 1 and listing.kind(at) is not EntryKind.DIRECTORY:
+            self._linked.append(run)
+        else:
+            self._add_run(run)
+
+    def _add_run(self, run: Run) -> None:
+        entry = self.entries.at(run, run.start)
+        if entry is not None:
+            self.add(entry)
+
+    def _come_to(self, listing: Listing) -> None:
+        """Keep track of the folders above, of which some may be sent for what is below."""
+        if self._base < 0:
+            self._base = listing.depth
+        depth = listing.depth - self._base
+        del self._above[depth:], self._listings[depth:]
+        run, withheld = None, False
+        if depth:
+            parent = self._listings[-1]
+            seen = parent.views[self.at]
+            withheld = seen is not None and not seen.sent[listing.at]
+            run = Run(parent, listing.at, listing.at + 1, ancestor=True) if withheld else None
+        self._above.append(_Above(run, withheld))
+        self._listings.append(listing)
+
+    def _release(self) -> None:
+        for folder in self._above:
+            if folder.withheld and folder.run is not None:
+                folder.withheld = False
+                self._add_run(folder.run)
+
+    def part(self) -> Part:
+        """The sums, once the walk is over."""
+        for run in sorted(self._linked, key=_place):
+            self._add_run(run)
+        inodes = array("Q", self.entries.first_names)
+        refusal = None if self.view.refusal is None else str(self.view.refusal)
+        return Part(self.sent, self.tallies, inodes, self.entries.sent_empty, refusal)
+
+
+def _place(run: Run) -> tuple[bytes, ...]:
+    return wire_order(run.listing.path_of(run.start))

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 from ctxguard.context import wire
 from ctxguard.context.order import Run
 from ctxguard.context.packets import Packets
-from ctxguard.context.plain import PlainFiles
+from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.source import Source, Stat, Xattrs
 from ctxguard.context.worktree import to_bytes
 from ctxguard.measurement import Backend, CopyAll, EntryKind, GroupRow, LegacyTransfer, Totals
@@ -45,6 +45,8 @@ class Tally(Protocol):
     def add(self, entry: Sent) -> None: ...
 
     def add_plain(self, files: PlainFiles) -> None: ...
+
+    def add_folders(self, folders: PlainFolders) -> None: ...
 
     def merge(self, later: Self) -> None:
         """Take over the sums of what comes next on the wire."""
@@ -130,6 +132,9 @@ class SizeTally:
         self.bytes += sum(files.sizes)
         self._count[EntryKind.FILE] += len(files.sizes)
 
+    def add_folders(self, folders: PlainFolders) -> None:
+        self._count[EntryKind.DIRECTORY] += len(folders.names)
+
     def merge(self, later: SizeTally) -> None:
         self.bytes += later.bytes
         self._count += later._count
@@ -146,12 +151,16 @@ class SizeTally:
 
 
 class BuildKitWire:
-    """What `transferring context` counts."""
+    """What `transferring context` counts.
 
-    def __init__(self, source: Source) -> None:
+    Args:
+        loose: the entries come in any order (see `packets`).
+    """
+
+    def __init__(self, source: Source, *, loose: bool = False) -> None:
         self._source: Source | None = source
         self._stats = 0
-        self._packets = Packets()
+        self._packets = Packets(loose=loose)
         self.not_utf8: list[str] = []
         """Sent paths that, or whose link targets, are no UTF-8: the build fails at them."""
 
@@ -162,13 +171,17 @@ class BuildKitWire:
         if entry.first_name is None and entry.kind in (EntryKind.FILE, EntryKind.SOCKET):
             self._packets.add_file(entry.content)
         else:
-            self._packets.add_other()
+            self._packets.add_others()
         if not (is_utf8(path) and is_utf8(link)):
             self.not_utf8.append(entry.path)
 
     def add_plain(self, files: PlainFiles) -> None:
         self._stats += wire.plain_stats_bytes(files)
         self._packets.add_files(files.sizes)
+
+    def add_folders(self, folders: PlainFolders) -> None:
+        self._stats += wire.plain_folder_stats_bytes(folders)
+        self._packets.add_others(len(folders.names))
 
     def merge(self, later: BuildKitWire) -> None:
         self._stats += later._stats
@@ -217,6 +230,10 @@ class LegacyTar:
         self._entries += len(files.names)
         if not files.folder and _IGNORE_FILE in files.names:
             self._grow_ignore_file(files.sizes[files.names.index(_IGNORE_FILE)])
+
+    def add_folders(self, folders: PlainFolders) -> None:
+        self._bytes += wire.plain_folder_tar_bytes(folders)
+        self._entries += len(folders.names)
 
     def _grow_ignore_file(self, size: int) -> None:
         self.has_ignore_file = True
@@ -275,6 +292,9 @@ class TypeTally:
     def add_plain(self, files: PlainFiles) -> None:
         for name, size in zip(files.names, files.sizes, strict=True):
             self._add(name, size)
+
+    def add_folders(self, folders: PlainFolders) -> None:
+        """Folders have no type."""
 
     def _add(self, name: str, size: int) -> None:
         ending = ending_of(name)

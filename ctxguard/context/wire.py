@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat as modes
 from collections.abc import Mapping
+from functools import cache
+from itertools import repeat
 
-from ctxguard.context.plain import PlainFiles
+from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.source import Stat
 
 _TYPES = {
@@ -46,6 +48,7 @@ def text_bytes(length: int) -> int:
     return 1 + varint_bytes(length) + length if length else 0
 
 
+@cache
 def go_mode(mode: int) -> int:
     """Go's FileMode for a `st_mode`."""
     special = sum(bit for flag, bit in _SPECIAL.items() if mode & flag)
@@ -98,31 +101,55 @@ _MOST_SIZE_FIELD = _SIZE_FIELD[-1]
 
 def plain_stats_bytes(files: PlainFiles) -> int:
     """The STAT packets of plain files, together."""
-    start = len(files.folder) + 1 if files.folder else 0
-    mode_bytes = {mode: number_bytes(go_mode(mode)) for mode in set(files.modes)}
-    paths = [start + length for length in map(len, files.names)]
+    paths = _path_lengths(files)
     sizes = [_SIZE_FIELD[bits] for bits in map(int.bit_length, files.sizes)]
-    fixed = _USUAL_TIME_BYTES + max(mode_bytes.values())
-    if len(mode_bytes) == 1 and max(paths) + fixed + _MOST_SIZE_FIELD + 2 < 128:
+    mode = _one_mode_bytes(files)
+    if mode is not None and max(paths) + mode + _MOST_SIZE_FIELD + _USUAL_TIME_BYTES + 2 < 128:
         # All lengths take one byte, and so the sums can be taken column by column.
-        return sum(paths) + sum(sizes) + len(paths) * (fixed + 4)
-    lengths = [
-        text_bytes(path) + mode_bytes[mode] + size + _USUAL_TIME_BYTES
-        for path, mode, size in zip(paths, files.modes, sizes, strict=True)
-    ]
-    return sum(lengths) + len(lengths) + sum(map(varint_bytes, lengths))
+        return sum(paths) + sum(sizes) + len(paths) * (mode + _USUAL_TIME_BYTES + 4)
+    return sum(map(_plain_stat_bytes, paths, files.modes, sizes))
+
+
+def plain_folder_stats_bytes(folders: PlainFolders) -> int:
+    """The STAT packets of plain folders, together; they have no size."""
+    return sum(map(_plain_stat_bytes, _path_lengths(folders), folders.modes, repeat(0)))
+
+
+def _plain_stat_bytes(path: int, mode: int, size_field: int) -> int:
+    length = text_bytes(path) + number_bytes(go_mode(mode)) + size_field + _USUAL_TIME_BYTES
+    return 1 + varint_bytes(length) + length
+
+
+def _path_lengths(entries: PlainFiles | PlainFolders) -> list[int]:
+    start = len(entries.folder) + 1 if entries.folder else 0
+    return [start + length for length in map(len, entries.names)]
+
+
+def _one_mode_bytes(files: PlainFiles) -> int | None:
+    """Bytes of the mode, if all have the same."""
+    mode = files.modes[0]
+    return number_bytes(go_mode(mode)) if files.modes.count(mode) == len(files.modes) else None
 
 
 def plain_tar_bytes(files: PlainFiles) -> int:
     """The members of plain files, together."""
-    total = sum([(size + BLOCK - 1) // BLOCK for size in files.sizes]) + len(files.sizes)
-    start = f"{files.folder}/" if files.folder else ""
-    if len(start) + max(map(len, files.names)) <= _NAME_BYTES:
-        return total * BLOCK
-    names = [(start + name).encode() for name in files.names]
+    blocks = sum([(size + BLOCK - 1) // BLOCK for size in files.sizes]) + len(files.sizes)
+    return blocks * BLOCK + _long_names_bytes(files, "")
+
+
+def plain_folder_tar_bytes(folders: PlainFolders) -> int:
+    """The members of plain folders, together."""
+    return len(folders.names) * BLOCK + _long_names_bytes(folders, "/")
+
+
+def _long_names_bytes(entries: PlainFiles | PlainFolders, end: str) -> int:
+    """PAX headers for names that do not fit."""
+    start = f"{entries.folder}/" if entries.folder else ""
+    if len(start) + max(map(len, entries.names)) + len(end) <= _NAME_BYTES:
+        return 0
+    names = [f"{start}{name}{end}".encode() for name in entries.names]
     long = [name for name in names if len(name) > _NAME_BYTES and not _splits(name)]
-    pax = sum(BLOCK + blocks_bytes(_record_bytes("path", len(name))) for name in long)
-    return total * BLOCK + pax
+    return sum(BLOCK + blocks_bytes(_record_bytes("path", len(name))) for name in long)
 
 
 def tar_entry_bytes(
