@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from fractions import Fraction
 
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-_SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?) ?(?:(k|m|g|t)?(i)?(b)?)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?) ?(?:(k|m|g|t)?(i)?(b)?)", re.IGNORECASE | re.ASCII)
+LARGEST = 10**30
+"""Bytes; far beyond any disk, and still shown as a number."""
+_LONGEST = 60
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 
 
@@ -17,16 +20,33 @@ def parse_size(text: str) -> int:
     fraction of a byte is rounded.
 
     Raises:
-        ValueError: anything else.
+        ValueError: anything else, and what lies above `LARGEST`.
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None or (found[3] and not found[2]) or ("." in found[1] and not found[2]):
         raise ValueError(
-            f'"{text}" is not a size; write it like 500MB, 1.5 GB, 2GiB, or as a number of bytes'
+            f'"{shortened(text)}" is not a size; '
+            "write it like 500MB, 1.5 GB, 2GiB, or as a number of bytes"
         )
     base = 1024 if found[3] else 1000
     factor = int(base ** _POWERS[(found[2] or "").lower()])
-    return round(Decimal(found[1]) * factor)
+    return bounded(round(Fraction(found[1]) * factor))
+
+
+def bounded(size: int) -> int:
+    """The size itself.
+
+    Raises:
+        ValueError: it lies above `LARGEST`.
+    """
+    if size > LARGEST:
+        raise ValueError(f"no disk is that large; a size goes up to {format_size(LARGEST)}")
+    return size
+
+
+def shortened(text: str) -> str:
+    """A value as a message shows it: of a very long one, only how it begins."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def format_size(size: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxguard.sizes import format_legacy_size, format_size, parse_size
+from ctxguard.sizes import LARGEST, format_legacy_size, format_size, parse_size
 from tests.data import docker_vectors
 
 UNITS = [
@@ -107,11 +107,37 @@ LOOKALIKES = [
 ]
 
 
-@pytest.mark.xfail(reason="\\d and IGNORECASE take more than ASCII")
 @pytest.mark.parametrize("text", [row[1] for row in LOOKALIKES], ids=[row[0] for row in LOOKALIKES])
 def test_refuses_what_only_looks_like_a_size(text: str) -> None:
     with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
+
+
+EXACT = [
+    ("30 digits", "123456789012345678901234567890", 123456789012345678901234567890),
+    ("rounded", "123456789012345678901234567.0019k", 123456789012345678901234567002),
+    ("many digits of a fraction", f"1.{'0' * 26}1 GB", 10**9),
+    ("the largest", "1000000000000000000T", LARGEST),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [row[1:] for row in EXACT], ids=[row[0] for row in EXACT]
+)
+def test_no_digit_is_lost(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["1000000000000000001T", f"{'9' * 30}k"])
+def test_refuses_what_no_disk_can_hold(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no disk is that large; a size goes up to 1000000\.00YB"):
+        parse_size(text)
+
+
+def test_a_long_value_is_not_repeated_in_full() -> None:
+    with pytest.raises(ValueError, match=r'^"9{57}\.\.\." is not a size') as caught:
+        parse_size("9" * 10_000)
+    assert len(str(caught.value)) < 200
 
 
 FORMATTED: list[dict[str, Any]] = docker_vectors("size")["format"]
