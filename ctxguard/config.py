@@ -8,14 +8,15 @@ outside of the repository.
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxguard.errors import UsageError
-from ctxguard.sizes import parse_size
+from ctxguard.sizes import bounded, parse_size, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,15 @@ class Settings:
     def origin(self, name: str) -> Origin:
         return self.origins.get(name, Origin("default"))
 
+    @property
+    def lowered_warning(self) -> bool:
+        """Whether the default warning gave way to a lower critical limit."""
+        return "warn" not in self.origins and self.warn < Settings().warn
+
 
 def _size(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
+        return bounded(value)
     if isinstance(value, str):
         return parse_size(value)
     raise ValueError("it takes a size such as 500MB or 1.5 GB")
@@ -62,7 +68,7 @@ def _size(value: Any) -> int:
 def _count(least: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         text = str(value)
-        if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
+        if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < least:
             raise ValueError(f"it takes a whole number from {least} on")
         return int(text)
 
@@ -95,7 +101,10 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
 }
 """Each key of the configuration file, with what reads its value."""
 
-_FILES = ("ctxguard.toml", "pyproject.toml")
+_FLAGS = {"dockerfile": "--file"}
+"""Flags that go by another name, here the one that docker build gives it."""
+_TABLES = {"ctxguard.toml": (), "pyproject.toml": ("tool", "ctxguard")}
+"""Each configuration file, the first one before the other, and where in it our table is."""
 _Value = tuple[Any, Origin]
 
 
@@ -121,7 +130,8 @@ def settings(
 def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, _Value]]:
     for name, value in flags.items():
         if value is not None:
-            yield name, (_read(name, value, f"--{name}"), Origin("flag", f"--{name}"))
+            flag = _FLAGS.get(name, f"--{name}")
+            yield name, (_read(name, value, flag), Origin("flag", flag))
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
@@ -143,9 +153,9 @@ def _from_file(context: str) -> Iterator[tuple[str, _Value]]:
     if found is None:
         return
     path, text, table, repository = found
+    shown = os.path.relpath(path)
     for name, value in table.items():
-        line = _line_of(text, name)
-        shown = os.path.relpath(path)
+        line = _line_of(text, name, _TABLES[os.path.basename(path)])
         if name not in KEYS:
             raise UsageError(_unknown(name), path=shown, line=line)
         try:
@@ -154,20 +164,20 @@ def _from_file(context: str) -> Iterator[tuple[str, _Value]]:
             raise UsageError(f"{name}: {error}", path=shown, line=line) from None
         if name == "dockerfile":
             read = _within(repository, os.path.dirname(path), read, shown, line)
-        yield name, (read, Origin("file", f"{shown}:{line}"))
+        yield name, (read, Origin("file", f"{shown}:{line}" if line else shown))
 
 
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
-    return f'unknown key "{name}"; {hint}'
+    return f'unknown key "{shortened(name)}"; {hint}'
 
 
 def _within(repository: str, folder: str, path: str, shown: str, line: int | None) -> str:
     full = os.path.realpath(os.path.join(folder, path))
     if os.path.commonpath([full, repository]) != repository:
         raise UsageError(
-            f'dockerfile: "{path}" leads out of {repository}; name a file within it',
+            f'dockerfile: "{shortened(path)}" leads out of {repository}; name a file within it',
             path=shown,
             line=line,
         )
@@ -179,9 +189,9 @@ def _find_file(context: str) -> tuple[str, str, dict[str, Any], str] | None:
     repository = _repository(context)
     folder = context
     while True:
-        for name in _FILES:
+        for name in _TABLES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path):
+            if _is_there(path):
                 text, table = _load(path)
                 if table is not None:
                     return path, text, table, repository or folder
@@ -200,6 +210,15 @@ def _repository(folder: str) -> str | None:
     return folder
 
 
+def _is_there(path: str) -> bool:
+    """Whether there is such a file. What else bears a name that is ours alone is a mistake."""
+    if os.path.isfile(path):
+        return True
+    if os.path.basename(path) == "ctxguard.toml" and os.path.lexists(path):
+        raise UsageError("it is no regular file; rename it", path=os.path.relpath(path))
+    return False
+
+
 def _load(path: str) -> tuple[str, dict[str, Any] | None]:
     """The text, and ctxguard's part of it; None if a pyproject.toml has none."""
     import tomllib
@@ -208,28 +227,70 @@ def _load(path: str) -> tuple[str, dict[str, Any] | None]:
     try:
         with open(path, "rb") as file:
             text = file.read().decode()
-        table: Any = tomllib.loads(text)
+        document = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"cannot read it: {error.strerror}", path=shown) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else None
-        raise UsageError(f"this is no valid TOML: {error}", path=shown, line=line) from None
-    if os.path.basename(path) == "pyproject.toml":
-        tools = table.get("tool")
-        table = tools.get("ctxguard") if isinstance(tools, dict) else None
+    except (ValueError, RecursionError) as error:
+        raise _no_toml(error, shown) from None
+    table = _table(document, _TABLES[os.path.basename(path)])
     if not isinstance(table, dict | None):
         raise UsageError("tool.ctxguard is no table", path=shown)
     return text, table
 
 
-def _line_of(text: str, key: str) -> int | None:
-    """Where the key stands, by a search: tomllib tells no places."""
-    pattern = re.compile(rf"""^\s*(tool\.ctxguard\.)?["']?{re.escape(key)}["']?\s*=""")
-    lines = text.splitlines()
-    start = next((at for at, line in enumerate(lines) if "[tool.ctxguard]" in line), 0)
-    places = [at for at, line in enumerate(lines) if pattern.match(line)]
-    return next((at + 1 for at in places if at >= start), None)
+def _no_toml(error: Exception, shown: str) -> UsageError:
+    reason = str(error)
+    if reason.startswith("Exceeds the limit"):  # Python's own, and about how to lift it
+        reason = "a number in it is too long"
+    found = re.search(r"at line (\d+)", reason)
+    line = int(found[1]) if found else None
+    return UsageError(f"this is no valid TOML: {reason}", path=shown, line=line)
+
+
+def _table(document: Any, keys: Sequence[str]) -> Any:
+    """What stands at the end of the keys; None if nothing does."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+_PROBE = "ctxguard-looks-for-this-line"
+_MOST_PROBES = 20
+
+
+def _line_of(text: str, key: str, keys: Sequence[str]) -> int | None:
+    """The line on which a key of our table stands, or where a subtable of that name begins.
+
+    tomllib tells no places. So the key is renamed where it seems to stand, and whether our table
+    has the new name then is the proof: a key in a comment, a string or another table is none.
+
+    Args:
+        keys: which table of the document is ours.
+
+    Returns:
+        The line, from 1. None if the key is written in another way, or too often for trying.
+    """
+    word = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
+    places = itertools.islice(word.finditer(text, _start(text, keys)), _MOST_PROBES)
+    for place in places:
+        if _is_key(text[: place.start()] + _PROBE + text[place.end() :], keys):
+            return text.count("\n", 0, place.start()) + 1
+    return None
+
+
+def _start(text: str, keys: Sequence[str]) -> int:
+    """Before which no key of the table can stand: where the last of its own keys is first named."""
+    return max(text.find(keys[-1]), 0) if keys else 0
+
+
+def _is_key(text: str, keys: Sequence[str]) -> bool:
+    import tomllib
+
+    try:
+        table = _table(tomllib.loads(text), keys)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(table, dict) and _PROBE in table
 
 
 def _with_ordered_limits(values: Mapping[str, _Value]) -> Settings:
