@@ -34,7 +34,7 @@ def render(reports: Sequence[Report]) -> str:
 
 def dumps(value: Any, indent: int | None = None) -> str:
     """JSON in plain ASCII, so that nothing unseen reaches a terminal."""
-    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+    return json.dumps(value, indent=indent)
 
 
 def named_path(key: str, path: str | None) -> dict[str, str | None]:
@@ -44,8 +44,19 @@ def named_path(key: str, path: str | None) -> dict[str, str | None]:
     shown = unicode_text(path)
     if shown == path:
         return {key: path}
-    raw = base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
-    return {key: shown, f"{key}_b64": raw}
+    return {key: shown, f"{key}_b64": _base64(path)}
+
+
+def named_paths(key: str, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Several of them; if one lost something, the bytes of all stand beside them."""
+    shown = [unicode_text(path) for path in paths]
+    if shown == list(paths):
+        return {key: shown}
+    return {key: shown, f"{key}_b64": [_base64(path) for path in paths]}
+
+
+def _base64(path: str) -> str:
+    return base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -164,7 +175,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **named_path("file", finding.file),
         "line": finding.line,
         **named_path("path", finding.path),
-        "related": [unicode_text(path) for path in finding.related],
+        **named_paths("related", finding.related),
         "bytes": finding.bytes,
         "fix": None if finding.fix is None else _fix(finding.fix),
     }
@@ -176,7 +187,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "command": _text(fix.command),
         "edits": [
             {
-                "file": unicode_text(edit.file),
+                **named_path("file", edit.file),
                 "line": edit.line,
                 "delete": edit.delete,
                 "insert": [unicode_text(text) for text in edit.insert],

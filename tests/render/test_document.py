@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from ctxguard.finding import Edit, Finding, Fix, Severity
 from ctxguard.measurement import Totals
-from ctxguard.render.document import dumps, named_path, render, share
+from ctxguard.render.document import dumps, named_path, named_paths, render, share
 from ctxguard.report import Report, Status, Verdict
 from tests.cli.documents import check
 from tests.golden.canonical import HOSTILE, MEASUREMENT, OVER_BUDGET
@@ -89,6 +90,24 @@ PATHS: list[tuple[str, str | None, dict[str, Any]]] = [
 )
 def test_named_path(path: str | None, fields: dict[str, Any]) -> None:
     assert named_path("path", path) == fields
+
+
+def test_named_paths() -> None:
+    assert named_paths("related", ()) == {"related": []}
+    assert named_paths("related", ("a", "b")) == {"related": ["a", "b"]}
+    assert named_paths("related", ("a", "a\udcff")) == {
+        "related": ["a", "a\ufffd"],
+        "related_b64": ["YQ==", "Yf8="],
+    }
+
+
+def test_the_file_of_an_edit_keeps_its_bytes() -> None:
+    fix = Fix("rename it", None, (Edit("a\udcff", 1, 0, ()),))
+    finding = Finding("CTX009", Severity.NOTE, "x", fix=fix)
+    document = json.loads(render([replace(OVER_BUDGET, findings=(finding,))]))
+    check("report", document)
+    (edit,) = document["reports"][0]["findings"][0]["fix"]["edits"]
+    assert (edit["file"], edit["file_b64"]) == ("a\ufffd", "Yf8=")
 
 
 def test_json_holds_nothing_a_terminal_obeys() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.guard.budget import Budget, judge
 from ctxguard.measurement import (
     Effect,
@@ -75,8 +76,8 @@ VERDICTS = [
         "too large and too many",
         measured(2500, 3),
         Budget(1000, 2000, 2),
-        "CRITICAL: over the critical limit of 2.00kB by 500B; "
-        "CRITICAL: over the critical limit of 2 files by 1 file",
+        "CRITICAL: over the critical limit of 2.00kB by 500B, "
+        "and over the critical limit of 2 files by 1 file",
     ),
     (
         "a part, within",
@@ -171,13 +172,74 @@ def test_bars(size: int, bar: str, plain: str) -> None:
         assert row.split("% ")[1] == f"{want.ljust(20)} p"
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
+@pytest.mark.parametrize("width", [44, 60, 80, 100, 200])
 def test_rows_stay_within_the_width(width: int) -> None:
     shown = render([OVER_BUDGET], Terminal(width=width)).splitlines()
     rows = [line for line in shown if "% " in line]
     assert len(rows) >= 10
-    # The numbers and the bar have their room; a name gets at least 16 cells.
-    assert max(map(cell_len, rows)) <= max(width, 57)
+    # A place and the number of files are never cut, and a name keeps at least 8 cells.
+    assert max(map(cell_len, rows)) <= max(width, 55)
+
+
+def row_of(name: str, width: int | None, kind: EntryKind = EntryKind.FILE) -> str:
+    heavy = Heaviest((HeavyPath(name, kind, 900, 12),), 0, 0)
+    shown = lines(replace(measured(1000, 20), heaviest=heavy), Budget(9, 9), width=width)
+    return shown[-1].split("% ")[1]
+
+
+LONG = "a/" * 40
+CUT = [
+    ("short enough", "name", 80, f"{'█' * 18}   name"),
+    ("from the front, and not the bar", LONG, 80, f"{'█' * 18}   ...{LONG[-37:]}"),
+    ("the bar first", "a name of thirty characters, ok", 60, "a name of thirty characters, ok"),
+    ("both", LONG, 58, f"...{LONG[-36:]}"),
+    ("quotes stay", f'{LONG}"', 58, f'"...{LONG[-32:]}\\""'),
+    ("no escape in two", "\x1b" * 20, 59, f'"...{chr(92)}033{f"{chr(92)}033" * 7}"'),
+    ("nor a line end", "\n" * 40, 58, f'"...{f"{chr(92)}n" * 17}"'),
+    ("wide characters", "\u65e5" * 40, 59, f"...{chr(0x65E5) * 18}"),
+    ("no room at all", LONG, 1, f"...{LONG[-5:]}"),
+    ("without a width", LONG * 100, None, f"{'█' * 18}   {LONG * 100}"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "shown"), [row[1:] for row in CUT], ids=[row[0] for row in CUT]
+)
+def test_names_are_cut(name: str, width: int | None, shown: str) -> None:
+    assert row_of(name, width) == shown
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 80])
+def test_counts_are_never_cut(width: int) -> None:
+    assert row_of(LONG.rstrip("/"), width, EntryKind.DIRECTORY).endswith("a/, 12 files")
+
+
+def test_nothing_else_is_no_row() -> None:
+    heavy = Heaviest((HeavyPath("p", EntryKind.FILE, 1000, 1),), 0, 5)
+    shown = "\n".join(lines(replace(measured(1000, 6), heaviest=heavy), Budget(9, 9)))
+    assert "everything else" not in shown
+
+
+FIXES = [
+    ("none", None, []),
+    ("in words", Fix("rename it", None, ()), ["    fix: rename it"]),
+    (
+        "by a command",
+        Fix("ignore it", "echo \n x", ()),
+        [r"    fix: ignore it, with `echo \n x`"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("fix", "shown"), [row[1:] for row in FIXES], ids=[row[0] for row in FIXES]
+)
+def test_a_finding_says_what_mends_it(fix: Fix | None, shown: list[str]) -> None:
+    finding = Finding("CTX009", Severity.NOTE, "it is odd", path="a b", bytes=1500, fix=fix)
+    report = Report(measured(), judge(measured(), Budget(9, 9)), (finding,))
+    found = render([report], Terminal()).splitlines()
+    at = found.index("Findings")
+    assert found[at + 1 :] == ["  a b: it is odd, 1.50kB at stake (CTX009)", *shown]
 
 
 def test_color_changes_nothing_else() -> None:
