@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
 import click
 
+from ctxguard.cli import streams
 from ctxguard.errors import CtxguardError, ExitCode
+
+_COMPLETE = "_CTXGUARD_COMPLETE"
+"""By this variable a shell asks what could come next, in click's own protocol."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,22 +25,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code; nothing is raised, and no traceback reaches the user.
     """
     try:
-        return int(_run(argv))
+        return _run(sys.argv[1:] if argv is None else list(argv))
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except BrokenPipeError:
-        return _stop_quietly()
+    except streams.ReaderGoneError:
+        return int(ExitCode.OK)
+    except click.exceptions.NoArgsIsHelpError as error:
+        streams.complain(error.format_message())
+        return int(ExitCode.USAGE)
     except (Exception, KeyboardInterrupt) as error:
-        return _complain(*_explained(error))
+        return _complain(error)
 
 
-def _run(argv: Sequence[str] | None) -> ExitCode:
+def _run(arguments: list[str]) -> int:
+    """Like `click.Group.main`, which cannot be used: it makes of a broken pipe an exit with 1."""
     from ctxguard.cli.group import ctxguard
 
-    arguments = None if argv is None else list(argv)
-    code = ctxguard.main(args=arguments, prog_name="ctxguard", standalone_mode=False)
-    sys.stdout.flush()
-    return ExitCode(code or 0)
+    if instruction := os.environ.get(_COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(ctxguard, {}, "ctxguard", _COMPLETE, instruction)
+    with ctxguard.make_context("ctxguard", arguments) as context:
+        return int(ctxguard.invoke(context))
+
+
+def _complain(error: BaseException) -> int:
+    from ctxguard.render.escape import line
+
+    message, code = _explained(error)
+    if code is ExitCode.INTERRUPTED and streams.is_terminal(sys.stderr):
+        streams.complain("")  # The terminal shows `^C` where the cursor was.
+    streams.complain(f"ctxguard: {line(message)}")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        streams.complain(f"See `{error.ctx.command_path} --help`.")
+    return int(code)
 
 
 def _explained(error: BaseException) -> tuple[str, ExitCode]:
@@ -45,29 +67,8 @@ def _explained(error: BaseException) -> tuple[str, ExitCode]:
         return str(error), error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return "interrupted", ExitCode.INTERRUPTED
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"See `{error.ctx.command_path} --help`."
-        return f"{error.format_message()}\n{hint}", ExitCode.USAGE
     if isinstance(error, click.ClickException):
         return error.format_message(), ExitCode.USAGE
     detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     bug = "internal error, please report it with the command that led to it"
     return f"{bug}: {detail}", ExitCode.NOT_MEASURED
-
-
-def _complain(message: str, code: ExitCode) -> int:
-    from ctxguard.render.escape import line
-
-    # Without a stderr the exit code still tells.
-    with contextlib.suppress(OSError):
-        click.echo(f"ctxguard: {line(message)}", err=True)
-    return int(code)
-
-
-def _stop_quietly() -> int:
-    """The reader of our output went away, as in `ctxguard ls | head`; that is no failure."""
-    import os
-
-    # Python flushes stdout once more at exit; let that go nowhere.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return int(ExitCode.OK)

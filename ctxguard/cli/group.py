@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-from ctxguard.version import __version__
+from ctxguard.cli.help import help_option, version_option
 
 _COMMANDS = {
     "ls": "List what the builder is sent.",
@@ -32,10 +32,10 @@ class _LazyGroup(click.Group):
 
 @click.group(
     cls=_LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 over budget, 2 wrong usage or configuration, "
     "3 could not be measured, 130 interrupted.",
 )
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@version_option
+@help_option
 def ctxguard() -> None:
     """Guard the size of a Docker build context: exact to the byte, as Docker sees it."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
 
-from ctxguard.cli import options
+from ctxguard.cli import options, streams
 from ctxguard.context import given
 from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.errors import ExitCode
@@ -31,7 +29,7 @@ _FLUSH_EVERY = 0.2
     default="text",
     help="Default: text.",
 )
-@options.noise_options
+@options.noise_options("No notes, and no word about problems.")
 def command(**given_flags: Any) -> int:
     """List what the builder is sent for `COPY . /`, in the order it is sent.
 
@@ -49,6 +47,9 @@ def _run(
         raise click.UsageError("-0 goes with --format text only.")
     given.worktree(context)
     settings = options.read_settings(context, flags)
+    options.note_environment(quiet=quiet)
+    if verbose:
+        options.say_settings(settings)
     stream = EntryStream(options.request(context, settings), everything=show is not None)
     entries: Iterable[Entry] = stream
     if show == "ignored":
@@ -77,16 +78,10 @@ def _chunks(
 
 def _write(chunks: Iterator[bytes]) -> None:
     """Write as it comes: the first entry at once, the others a few times a second."""
-    out = sys.stdout.buffer
-    first = next(chunks, None)
-    if first is None:
-        return
-    out.write(first)
-    out.flush()
-    due = time.monotonic() + _FLUSH_EVERY
-    for count, chunk in enumerate(itertools.chain(chunks), start=1):
-        out.write(chunk)
-        if count % 64 == 0 and time.monotonic() >= due:
-            out.flush()
+    due = 0.0
+    for count, chunk in enumerate(chunks):
+        flush = count % 64 == 0 and time.monotonic() >= due
+        streams.write_bytes(chunk, flush=flush)
+        if flush:
             due = time.monotonic() + _FLUSH_EVERY
-    out.flush()
+    streams.write_bytes(b"", flush=True)

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from ctxguard import config
-from ctxguard.config import Settings
+from ctxguard.cli import streams
+from ctxguard.cli.help import help_option
+from ctxguard.config import KEYS, Settings
 from ctxguard.context import given
 from ctxguard.context.measure import Request
 from ctxguard.measurement import Backend
@@ -39,14 +41,17 @@ def context_options(command: _F) -> _F:
     return command
 
 
-def noise_options(command: _F) -> _F:
-    """`-q` and `-v`."""
-    command = click.option("-q", "--quiet", is_flag=True, help="No notes, and only the verdict.")(
-        command
-    )
-    return click.option("-v", "--verbose", is_flag=True, help="Say where settings come from.")(
-        command
-    )
+def noise_options(quiet: str) -> Callable[[_F], _F]:
+    """`-q`, with what it means for the command, `-v` and, as the last ones, `-h`."""
+
+    def decorate(command: _F) -> _F:
+        command = help_option(command)
+        command = click.option("-q", "--quiet", is_flag=True, help=quiet)(command)
+        return click.option("-v", "--verbose", is_flag=True, help="Say where settings come from.")(
+            command
+        )
+
+    return decorate
 
 
 def color_option(command: _F) -> _F:
@@ -66,7 +71,7 @@ def wants_color(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return streams.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
 def read_settings(context: str, flags: Mapping[str, Any]) -> Settings:
@@ -100,7 +105,17 @@ def say(message: str, *, quiet: bool = False) -> None:
     if not quiet:
         from ctxguard.render.escape import line
 
-        click.echo(f"ctxguard: {line(message)}", err=True)
+        streams.complain(f"ctxguard: {line(message)}")
+
+
+def say_settings(settings: Settings) -> None:
+    """Each value in force, and where it comes from."""
+    for name in KEYS:
+        value = getattr(settings, name.replace("-", "_"))
+        origin = str(settings.origin(name))
+        if name == "warn" and settings.lowered_warning:
+            origin = "default, no higher than critical"
+        say(f"{name} = {'none' if value is None else value} ({origin})")
 
 
 def note_environment(*, quiet: bool) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 
+from ctxguard.cli import streams
 from ctxguard.errors import UsageError
 
 
@@ -17,26 +18,40 @@ def write(text: str, file: str | None) -> None:
         UsageError: the file cannot be written; what was there before is still there.
     """
     if file is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        streams.write(text)
+        return
+    data = text.encode()
+    if _is_standard_output(file):
+        streams.write_bytes(data, flush=True)
         return
     try:
-        _replace(os.path.realpath(file), text)
+        _put(file, data)
     except OSError as error:
         raise UsageError(f"cannot write -o {file}: {error.strerror}") from error
 
 
-def _replace(path: str, text: str) -> None:
-    if os.path.exists(path) and not os.path.isfile(path):
-        # A device such as /dev/stdout is written to, never replaced.
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        return
-    folder, name = os.path.split(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+def _is_standard_output(file: str) -> bool:
+    """Whether it is just another name of it, such as `/dev/stdout`; a pipe has no other path."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return os.path.samestat(os.stat(file), os.fstat(sys.stdout.fileno()))
+    return False
+
+
+def _put(file: str, data: bytes) -> None:
+    if os.path.exists(file) and not os.path.isfile(file):
+        # A device, or a pipe such as `>(jq .)`, is written to and never replaced.
+        with open(file, "wb") as stream:
+            stream.write(data)
+    else:
+        _replace(os.path.realpath(file), data)
+
+
+def _replace(path: str, data: bytes) -> None:
+    # The name beside it is short: that of the file may be as long as a name can be.
+    handle, temporary = tempfile.mkstemp(prefix=".ctxguard-", dir=os.path.dirname(path))
     try:
-        with open(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(handle, "wb") as stream:
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, _mode(path))

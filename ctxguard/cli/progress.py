@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from ctxguard.cli import streams
+
 _FIRST_AFTER = 1.0
 _EVERY = 0.1
 
@@ -13,7 +15,7 @@ class Progress:
     """Call it with the number of entries so far; use it as a context manager to clear the line."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._wanted = not quiet and sys.stderr.isatty()
+        self._wanted = not quiet and streams.is_terminal(sys.stderr)
         self._next = time.monotonic() + _FIRST_AFTER
         self._shown = False
 

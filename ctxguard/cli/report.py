@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from ctxguard.cli import options, output
+from ctxguard.cli import options, output, streams
 from ctxguard.cli.progress import Progress
 from ctxguard.config import Settings
 from ctxguard.context import given
@@ -21,9 +22,6 @@ from ctxguard.guard.checks import broken_rules
 from ctxguard.measurement import Measurement
 from ctxguard.render import FORMATS, terminal
 from ctxguard.report import Groups, Report
-
-_UNBOUND = 1000
-"""Off a terminal nothing is cut."""
 
 
 @click.command("report")
@@ -49,7 +47,7 @@ _UNBOUND = 1000
 )
 @click.option("-o", "--output", "file", metavar="FILE", help="Write the report to a file.")
 @options.color_option
-@options.noise_options
+@options.noise_options("No notes, and only size, verdict and problems.")
 def command(context: str, **given_options: Any) -> int:
     """Measure a build context and hold it against its budget.
 
@@ -89,7 +87,9 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
         text = terminal.render([report], _terminal(asked))
     else:
         text = FORMATS[asked.format_]([report])
-    output.write(text, asked.file)
+    # The verdict holds, whether or not anyone reads on.
+    with contextlib.suppress(streams.ReaderGoneError):
+        output.write(text, asked.file)
     return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 
@@ -104,19 +104,29 @@ def _measure(request: Request, settings: Settings, asked: _Asked) -> Measurement
     with Progress(quiet=asked.quiet) as progress:
         measurement = measure(request, progress)
     if asked.verbose:
-        for name, origin in settings.origins.items():
-            value = getattr(settings, name.replace("-", "_"))
-            options.say(f"{name} = {value} (from {origin})")
+        options.say_settings(settings)
         options.say(f"walked in {time.monotonic() - started:.2f} s")
     return measurement
 
 
 def _terminal(asked: _Asked) -> terminal.Terminal:
-    encoding = "utf-8" if asked.file else sys.stdout.encoding or "ascii"
+    encoding = "utf-8" if asked.file else getattr(sys.stdout, "encoding", None) or "ascii"
     color = options.wants_color(asked.color) if asked.file is None else asked.color == "always"
     return terminal.Terminal(
-        width=shutil.get_terminal_size(fallback=(_UNBOUND, 24)).columns,
+        width=_width() if asked.file is None else None,
         color=color,
         unicode=encoding.lower().replace("-", "") == "utf8",
         brief=asked.quiet,
     )
+
+
+def _width() -> int | None:
+    """How many cells a line has; None off a terminal, where nothing is cut."""
+    if not streams.is_terminal(sys.stdout):
+        return None
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    with contextlib.suppress(OSError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    return None

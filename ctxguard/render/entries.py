@@ -36,12 +36,12 @@ def document(entries: Iterable[Entry], context: Context) -> Iterator[bytes]:
     head = documents.dumps(
         {"schema_version": documents.SCHEMA_VERSION, "context": documents.context(context)}
     )
-    yield f'{head[:-1]}, "entries": ['.encode()
-    between = b"\n"
+    # The head comes with the first entry, so that whoever reads has something to begin with.
+    before = f'{head[:-1]}, "entries": [\n'.encode()
     for entry in entries:
-        yield between + documents.dumps(_entry(entry)).encode()
-        between = b",\n"
-    yield b"\n]}\n"
+        yield before + documents.dumps(_entry(entry)).encode()
+        before = b",\n"
+    yield b"\n]}\n" if before == b",\n" else before + b"]}\n"
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -46,15 +46,16 @@ def _quoted_char(char: str) -> str:
 
 
 def line(text: str) -> str:
-    """A message for a terminal, in which a name may stand: what is unseen becomes `\\u200e`."""
-    return "".join(char if not _is_unseen(char) else _code(char) for char in text)
+    """A message for a terminal, in which a name may stand: what is unseen becomes `\\u200e`.
 
-
-def _is_unseen(char: str) -> bool:
-    return char != "\n" and unicodedata.category(char) in _UNSEEN
+    It stays one line: a name that holds a line end forges no other one.
+    """
+    return "".join(_code(char) if unicodedata.category(char) in _UNSEEN else char for char in text)
 
 
 def _code(char: str) -> str:
+    if char == "\n":
+        return "\\n"
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"

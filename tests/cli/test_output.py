@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -166,7 +167,6 @@ def test_ctrl_c_on_the_way_leaves_nothing_behind(
     assert content(folder, "old") == "what was there before"
 
 
-@pytest.mark.xfail(reason="the temporary name is longer than the file's own")
 def test_a_name_as_long_as_a_name_can_be(root: str, folder: str, run_cli: Run) -> None:
     target = os.path.join(folder, "n" * 255)
     found = run_cli("report", root, "-o", target)
@@ -192,11 +192,29 @@ def test_a_fifo_is_written_to(root: str, folder: str, run_cli: Run) -> None:
     assert stat.S_ISFIFO(os.stat(fifo).st_mode)
 
 
-@pytest.mark.xfail(reason="the pipe behind /dev/stdout has no path to resolve to")
 def test_standard_output_by_name_when_it_is_a_pipe(root: str) -> None:
     found = process.run("report", root, "--format", "json", "-o", "/dev/stdout")
     assert (found.returncode, found.stderr) == (0, b"")
     assert only_report(found.stdout.decode())
+
+
+def test_another_pipe_by_its_number(root: str) -> None:
+    # What a shell makes of `-o >(jq .)`.
+    theirs, ours = os.pipe()
+    with open(theirs, "rb") as stream:
+        found = process.run("report", root, "-o", f"/dev/fd/{ours}", pass_fds=(ours,))
+        os.close(ours)
+        assert (found.returncode, found.stdout, found.stderr) == (0, b"", b"")
+        assert stream.read().startswith(b"Build context")
+
+
+def test_standard_output_by_name_goes_where_the_shell_is(root: str, folder: str) -> None:
+    command = 'echo before; "$@" -o /dev/stdout; echo behind'
+    argv = ["sh", "-c", command, "sh", *process.CTXGUARD, "report", "-q", root]
+    with open(os.path.join(folder, "old"), "wb") as stream:
+        subprocess.run(argv, check=True, stdout=stream, env=process.environment())
+    shown = content(folder, "old").splitlines()
+    assert (shown[0], shown[1][:13], shown[-1]) == ("before", "Build context", "behind")
 
 
 def test_standard_output_by_name_when_it_is_a_file(root: str, folder: str) -> None:
