@@ -167,8 +167,7 @@ def _passed_over(shown: str, code: str, what: str) -> Problem:
     return Problem(
         f"ignore-file-{code}",
         shown,
-        f"it is {what}{within}; BuildKit passes over it without a word "
-        "and applies no rule of it",
+        f"it is {what}{within}; BuildKit passes over it without a word and applies no rule of it",
         Effect.NOT_COUNTED,
     )
 

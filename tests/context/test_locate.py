@@ -290,28 +290,28 @@ PASSED_OVER: list[tuple[str, Tree, str, str | list[str]]] = [
         "a folder",
         {".dockerignore": {"f": "x"}},
         "ignore-file-not-a-file",
-        "error reading .dockerignore: is a directory",
+        "the classic builder cannot read it: is a directory",
     ),
     (
         "a link to a folder",
         {".dockerignore": Symlink("d"), "d": {}},
         "ignore-file-not-a-file",
-        "error reading .dockerignore: is a directory",
+        "the classic builder cannot read it: is a directory",
     ),
-    ("a FIFO", {".dockerignore": Fifo()}, "ignore-file-not-a-file", "error reading .dockerignore"),
-    ("a socket", {".dockerignore": Socket()}, "ignore-file-not-a-file", "error reading"),
+    ("a FIFO", {".dockerignore": Fifo()}, "ignore-file-not-a-file", "builder cannot read it"),
+    ("a socket", {".dockerignore": Socket()}, "ignore-file-not-a-file", "cannot read it"),
     (
         "a link to a device",
         {".dockerignore": Symlink("/dev/zero")},
         "ignore-file-link-leaves-context",
-        "error reading .dockerignore",
+        "the classic builder cannot read it",
     ),
     ("a dangling link", {".dockerignore": Symlink("no")}, "ignore-file-link-leaves-context", []),
     (
         "a link to itself",
         {".dockerignore": Symlink(".dockerignore")},
         "ignore-file-link-leaves-context",
-        "error reading .dockerignore: too many levels of symbolic links",
+        "the classic builder cannot read it: too many levels of symbolic links",
     ),
 ]
 
@@ -377,7 +377,7 @@ def test_an_unreadable_file_is_empty_for_buildkit(
         ("ignore-file-unreadable", name)
     ]
     if name == ".dockerignore":
-        assert "open .dockerignore: permission denied" in str(refusal(found.legacy))
+        assert "the classic builder cannot read it: permission denied" in str(refusal(found.legacy))
     else:
         assert rules(found.legacy) == ["root"]
 
@@ -526,7 +526,7 @@ def test_other_dockerfiles_are_named(
     root = make_tree(dict.fromkeys(names, ""))
     (problem,) = located(root).problems
     assert (problem.path, problem.effect) == ("Dockerfile", Effect.BUILD_FAILS)
-    assert problem.message.startswith("there is no Dockerfile, so a build would fail")
+    assert problem.message.startswith("it does not exist, so a build would fail")
     assert hint in problem.message
     assert ("choose with -f" in problem.message) is bool(hint)
 
