@@ -400,6 +400,11 @@ def test_a_configuration_file_that_is_no_file(make_tree: MakeTree, node: Any) ->
     assert read(make_tree({"pyproject.toml": node}, name="other")) == Settings()
 
 
+def test_a_header_that_belongs_to_pyproject(root: str) -> None:
+    error = refused_file(root, "# ours\n[tool.ctxguard]\nwarn = 1\n")
+    assert str(error).startswith("ctxguard.toml:2: here the keys stand at the top; leave out")
+
+
 def test_a_long_key_is_not_repeated_in_full(root: str) -> None:
     assert len(refused_file(root, f"{'k' * 10_000} = 1\n").message) < 200
 

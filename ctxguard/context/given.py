@@ -25,6 +25,8 @@ def worktree(context: str) -> WorkTree:
         raise UsageError(f"a context on standard input: {only}; unpack it and name the folder")
     if _URL.match(context) and not os.path.exists(context):
         raise UsageError(f"the context {context} is a URL: {only}; clone it and name the folder")
+    if not context:
+        raise UsageError("the context has no name; name a folder, or leave it out for this one")
     if not os.path.lexists(context):
         raise UsageError(f"the context {context} does not exist; name a folder")
     if not os.path.isdir(context):

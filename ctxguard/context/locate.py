@@ -113,7 +113,7 @@ def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
         names = ()
     others = [name for name in names if _OTHER_DOCKERFILE.search(name)]
     others = [name for name in others if not name.endswith(_IGNORE_FILE)]
-    hint = f"; there is {_any_of(others)}, choose with -f" if others else ""
+    hint = f"; in the context there is {_any_of(others)}, choose with -f" if others else ""
     return Problem(
         "no-dockerfile",
         shown,

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -292,6 +293,20 @@ def test_a_name_too_long_for_the_terminal_is_cut(
     rows = [line.rstrip() for line in shown.splitlines() if " 50.0% " in line]
     assert [row[-4:] for row in rows] == [".bin", "\u65e5" * 4]
     assert all("..." in row for row in rows)
+
+
+@pytest.mark.parametrize(("columns", "cut"), [(60, True), (0, False)])
+def test_the_terminal_tells_its_width(
+    make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, columns: int, *, cut: bool
+) -> None:
+    root = make_tree({"x" * 200: File(size=5)})
+    monkeypatch.delenv("COLUMNS")
+    with process.terminal() as (ours, theirs):
+        termios.tcsetwinsize(theirs, (24, columns))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", theirs)
+            assert main(["report", root]) == 0
+        assert ("x" * 200 not in process.shown(ours, theirs)) == cut
 
 
 def test_a_file_is_written_uncut_from_a_terminal_too(

@@ -16,7 +16,7 @@ COMMANDS = ("report", "ls")
 
 CONTEXTS = [
     ("missing", "nowhere", "the context nowhere does not exist"),
-    ("empty", "", "does not exist"),
+    ("empty", "", "the context has no name"),
     ("a file", "file", "the context file is no folder"),
     ("a tar", "context.tar", "the context context.tar is no folder"),
     ("a link to nothing", "dangling", "the context dangling is no folder"),

@@ -11,6 +11,7 @@ from ctxguard.errors import ExitCode, UsageError
 from tests.conftest import Symlink
 
 REFUSED = [
+    ("", "has no name"),
     ("-", "standard input"),
     ("https://host/app.git", "is a URL"),
     ("HTTP://host/app.tar.gz", "is a URL"),
