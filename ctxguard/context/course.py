@@ -141,7 +141,7 @@ def _willing(request: Request, located: Located) -> Iterator[tuple[Backend, Gove
 
 @dataclass(slots=True)
 class PartOfCourse:
-    """A subtree, measured apart."""
+    """Some subtrees, measured apart."""
 
     sides: list[Part]
     troubles: list[Trouble]
@@ -149,24 +149,27 @@ class PartOfCourse:
     savings: Savings | None
 
 
-def measure_apart(request: Request, located: Located, waiting: Waiting) -> PartOfCourse:
-    """Measure one subtree by itself."""
+def measure_apart(request: Request, located: Located, subtrees: Sequence[Waiting]) -> PartOfCourse:
+    """Measure some subtrees by themselves, together."""
     course = Course(request, located, LooseSide)
-    for step in walk(request.source, course.views, [waiting]):
-        course.take(step)
+    for waiting in subtrees:
+        for step in walk(request.source, course.views, [waiting]):
+            course.take(step)
+        for side in course.sides.values():
+            side.leave()
     parts = [side.part() for side in course.sides.values()]
     return PartOfCourse(parts, course.troubles, course.unreadable, course.savings)
 
 
-def merge(course: Course[Side], waiting: Waiting, part: PartOfCourse) -> None:
-    """Put a part in its place.
+def merge(course: Course[Side], subtrees: Sequence[Waiting], part: PartOfCourse) -> None:
+    """Take over what was measured apart.
 
     Raises:
-        SharedInodeError: it has a name of a file that has one elsewhere, too.
+        SharedInodeError: a file has names in this part and elsewhere.
     """
     course.troubles += part.troubles
     course.unreadable += part.unreadable
     for side, found in zip(course.sides.values(), part.sides, strict=True):
-        side.merge(waiting, found)
+        side.merge(subtrees, found)
     if course.savings is not None and part.savings is not None:
         course.savings.merge(part.savings)

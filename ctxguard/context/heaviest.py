@@ -85,7 +85,9 @@ class HeaviestTally:
         folder = self._folders.get(path)
         if folder is None:
             folder = self._folders[path] = _Folder()
-            self._folder(path.rpartition("/")[0]).folders.append(path)
+            above = path.rpartition("/")[0]
+            parent = self._folders.get(above) or self._folder(above)
+            parent.folders.append(path)
         return folder
 
     def _add_up(self) -> None:

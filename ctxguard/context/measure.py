@@ -7,7 +7,7 @@ processes where that is of use, and put together in their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ctxguard.context import troubles
 from ctxguard.context.course import Course, PartOfCourse, Request, measure_apart, merge
@@ -34,8 +34,11 @@ __all__ = ["Request", "context_of", "measure"]
 _HEAD = 1 << 14
 """So many entries are walked in wire order. Behind them order does not matter up to the next border
 of the index (see `packets`), and fewer are not worth a second process."""
-_PIECES = 256
-"""So many subtrees are measured apart, so that no process waits long for the last one."""
+_SPLITS = 128
+"""So many of the topmost folders are listed to get subtrees that can be measured apart. Their size
+is not known before; with fewer, one of them can hold half of a real tree."""
+_PIECES = 64
+"""The subtrees are dealt into so many pieces, so that no process waits long for the last one."""
 
 
 def measure(
@@ -106,37 +109,35 @@ class _Measuring:
 
     def _walk_apart(self, stack: list[Waiting], processes: int) -> None:
         plan = Plan(self.request.source, self.course.views, stack)
-        plan.split(_PIECES)
-        pieces = plan.pieces()
-        parts = self._parts(pieces, processes) if processes > 1 else {}
-        numbers = iter(range(len(pieces)))
-        for item in plan.items:
-            if not isinstance(item, Waiting):
-                self.course.take(item)
-                continue
-            part = parts.pop(next(numbers), None)
-            merge(self.course, item, part if part is not None else self._part(item))
+        plan.split(_SPLITS)
+        subtrees = plan.subtrees()
+        pieces = [subtrees[start::_PIECES] for start in range(min(_PIECES, len(subtrees)))]
+        for number, part in self._parts(pieces, processes):
+            merge(self.course, pieces[number], part)
             self.progress(self.course.chosen.sent)
+        for item in plan.items:
+            if isinstance(item, Waiting):
+                for side in self.course.sides.values():
+                    side.pass_by(item)
+            else:
+                self.course.take(item)
 
-    def _part(self, waiting: Waiting) -> PartOfCourse:
-        return measure_apart(self.request, self.located, waiting)
+    def _parts(
+        self, pieces: Sequence[Sequence[Waiting]], processes: int
+    ) -> Iterator[tuple[int, PartOfCourse]]:
+        """What comes of each piece, by number; what was lost in a process is done here."""
+        missing = set(range(len(pieces)))
+        if processes > 1:
+            own_process = self.request.source.own_process
+            work = self._part(pieces)
+            for number, part in spread(len(pieces), work, processes, prepare=own_process):
+                missing.remove(number)
+                yield number, part
+        for number in sorted(missing):
+            yield number, self._part(pieces)(number)
 
-    def _parts(self, pieces: list[Waiting], processes: int) -> dict[int, PartOfCourse]:
-        """The parts that other processes made of the pieces, by number."""
-        chosen = self.course.chosen
-        sent = chosen.sent
-        parts: dict[int, PartOfCourse] = {}
-        done = spread(
-            len(pieces),
-            lambda number: self._part(pieces[number]),
-            processes,
-            prepare=self.request.source.own_process,
-        )
-        for number, part in done:
-            parts[number] = part
-            sent += part.sides[chosen.at].sent
-            self.progress(sent)
-        return parts
+    def _part(self, pieces: Sequence[Sequence[Waiting]]) -> Callable[[int], PartOfCourse]:
+        return lambda number: measure_apart(self.request, self.located, pieces[number])
 
     def _measurement(self) -> Measurement:
         request, chosen = self.request, self.course.chosen

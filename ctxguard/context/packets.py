@@ -20,15 +20,9 @@ _TYPE_AND_ID = 2
 """The packet's type field; the index field comes on top."""
 
 
-def _data_field(length: int) -> int:
-    return 1 + max(1, (length.bit_length() + 6) // 7)
-
-
-_OVERHEAD = [_TYPE_AND_ID] + [
-    2 * _TYPE_AND_ID + _data_field(1 << bits) for bits in range(CHUNK.bit_length())
-]
-"""What a file of one chunk at most takes beside its content and its indexes, by the bits of its
-size: its chunk, if any, and the empty packet that ends it."""
+_DATA_FIELD = [0] + [1 + (bits + 6) // 7 for bits in range(1, CHUNK.bit_length() + 1)]
+"""What the data field takes beside the data, by the bits of their number; left out if empty."""
+_FULL = _DATA_FIELD[CHUNK.bit_length()]
 
 
 class OrderNeededError(Exception):
@@ -62,12 +56,12 @@ class Packets:
 
     def add_files(self, sizes: Sequence[int]) -> None:
         """Files in a row; each has its chunks of 32 KiB, and an empty packet that ends it."""
-        if max(sizes) <= CHUNK:
-            self._bytes += sum(sizes) + sum([_OVERHEAD[size.bit_length()] for size in sizes])
-            self._count([2 if size else 1 for size in sizes])
-        else:
-            self._bytes += sum(map(_bytes_without_index, sizes))
-            self._count([-(-size // CHUNK) + 1 for size in sizes])
+        counts = [(size + CHUNK - 1) // CHUNK + 1 for size in sizes]
+        fields = [
+            _DATA_FIELD[(size % CHUNK).bit_length()] + size // CHUNK * _FULL for size in sizes
+        ]
+        self._bytes += sum(sizes) + sum(fields) + sum(counts) * _TYPE_AND_ID
+        self._count(counts)
 
     def _count(self, counts: Sequence[int]) -> None:
         self.entries += len(counts)
@@ -104,10 +98,3 @@ class Packets:
             if low <= first and last < high:
                 return width
         raise OrderNeededError
-
-
-def _bytes_without_index(size: int) -> int:
-    chunks, rest = divmod(size, CHUNK)
-    per_chunk = _TYPE_AND_ID + _data_field(CHUNK) + CHUNK
-    last = _TYPE_AND_ID + _data_field(rest) + rest if rest else 0
-    return chunks * per_chunk + last + _TYPE_AND_ID

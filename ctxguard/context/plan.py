@@ -22,21 +22,17 @@ class Plan:
         self.items: list[Waiting | Listing | Trouble] = list(reversed(stack))
         stack.clear()
 
-    def pieces(self) -> list[Waiting]:
+    def subtrees(self) -> list[Waiting]:
         """The folders that wait."""
         return [item for item in self.items if isinstance(item, Waiting)]
 
-    def split(self, wanted: int) -> None:
-        """List folders, the topmost first, until so many wait; a few more than that at most."""
-        queue = deque(sorted(self.pieces(), key=lambda waiting: waiting.depth))
-        waiting = len(queue)
-        for _ in range(2 * wanted):
-            if not queue or waiting >= wanted:
+    def split(self, listings: int) -> None:
+        """List so many folders, the topmost first, so that no subtree holds nearly everything."""
+        queue = deque(sorted(self.subtrees(), key=lambda waiting: waiting.depth))
+        for _ in range(listings):
+            if not queue:
                 return
-            folder = queue.popleft()
-            below = self._replace(folder)
-            queue.extend(below)
-            waiting += len(below) - 1
+            queue.extend(self._replace(queue.popleft()))
 
     def _replace(self, folder: Waiting) -> list[Waiting]:
         listing, troubles, below = self._step.take(folder)

@@ -7,6 +7,7 @@ and the caller does it itself. No process outlives the iteration.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import selectors
@@ -21,8 +22,6 @@ from typing import Generic, TypeVar
 _T = TypeVar("_T")
 _LENGTH_BYTES = 8
 _NUMBER_BYTES = array("L").itemsize
-MOST_PIECES = 4096 // _NUMBER_BYTES
-"""All their numbers fit into a pipe at once."""
 
 
 def useful_processes() -> int:
@@ -38,6 +37,7 @@ def spread(
     """Do `work(0)` to `work(pieces - 1)` elsewhere; each takes the next piece when it is free.
 
     Args:
+        pieces: no more than a pipe holds numbers, some thousands.
         prepare: called in each process before its first piece.
 
     Returns:
@@ -93,6 +93,8 @@ def _start(
             os.close(receiving)
             for other in others:
                 os.close(other.pipe)
+            # A short life without cycles needs no collector.
+            gc.disable()
             prepare()
             _work(todo, work, sending)
         finally:

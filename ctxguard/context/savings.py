@@ -24,17 +24,17 @@ class EverywhereView:
     ancestors = False
 
     def __init__(self, governing: Governing) -> None:
-        self._spec = governing.spec
+        self._decider = governing.spec.decider()
         self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
-        return Visit(self._spec.root())
+        return Visit(self._decider.root)
 
     def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
-        return FolderView(visit, self._spec.decide(visit.rules, names), [True] * len(names))
+        return FolderView(visit, self._decider.decide(visit.rules, names), [True] * len(names))
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
-        return Visit(self._spec.enter(view.visit.rules, name, view.decisions[at]))
+        return Visit(self._decider.enter(view.visit.rules, name, view.decisions[at]))
 
     def unreadable_folder(self, _view: FolderView, _at: int, _path: str, _error: OSError) -> bool:
         return True

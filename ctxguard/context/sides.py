@@ -21,9 +21,11 @@ class SharedInodeError(Exception):
 
 @dataclass(slots=True)
 class Part:
-    """What one backend is sent of a subtree, measured apart."""
+    """What one backend is sent of some subtrees, measured apart."""
 
     sent: int
+    sent_below: list[bool]
+    """Of each subtree, whether anything in it is sent."""
     tallies: list[Tally]
     inodes: array[int]
     """Those with several names."""
@@ -63,6 +65,7 @@ class Side(_Share):
         super().__init__(backend, at, view, tallies)
         self._order = WireOrder(at, view.ancestors)
         self._elsewhere: set[int] = set()
+        self._sent_below: dict[int, bool] = {}
 
     def feed(self, listing: Listing) -> None:
         """Take the next folder of the walk."""
@@ -84,26 +87,35 @@ class Side(_Share):
         """The inodes with several names of which one was sent."""
         return self._elsewhere.union(self.entries.first_names)
 
-    def merge(self, waiting: Waiting, part: Part) -> None:
-        """Take a subtree that was measured apart, at its place in the walk.
+    def merge(self, subtrees: Sequence[Waiting], part: Part) -> None:
+        """Take the sums of subtrees that were measured apart.
 
         Raises:
             SharedInodeError: which of its names is the first can only be told by one walk.
         """
-        if waiting.visits[self.at] is None:
-            return
-        self._add(self._order.feed_apart(waiting.depth, waiting.at, sent=part.sent > 0))
         if not self._elsewhere.isdisjoint(part.inodes):
             raise SharedInodeError
         self._elsewhere.update(part.inodes)
-        if not self._elsewhere.isdisjoint(self.entries.first_names):
-            raise SharedInodeError
+        self._raise_if_shared()
         self.sent += part.sent
         self.entries.sent_empty += part.sent_empty
         for tally, later in zip(self.tallies, part.tallies, strict=True):
             tally.merge(later)
         if part.refusal is not None and self.view.refusal is None:
             self.view.refusal = MeasureError(part.refusal)
+        for waiting, sent in zip(subtrees, part.sent_below, strict=True):
+            self._sent_below[id(waiting)] = sent
+
+    def pass_by(self, waiting: Waiting) -> None:
+        """Come to the place of a subtree that was measured apart, and merged."""
+        sent = self._sent_below.pop(id(waiting))
+        if waiting.visits[self.at] is not None:
+            self._add(self._order.feed_apart(waiting.depth, waiting.at, sent=sent))
+            self._raise_if_shared()
+
+    def _raise_if_shared(self) -> None:
+        if not self._elsewhere.isdisjoint(self.entries.first_names):
+            raise SharedInodeError
 
 
 @dataclass(slots=True)
@@ -117,13 +129,15 @@ class _Above:
 
 
 class LooseSide(_Share):
-    """One backend in a subtree, a folder at a time: the order within does not matter there."""
+    """One backend in some subtrees, a folder at a time: the order does not matter there."""
 
     def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
         super().__init__(backend, at, view, tallies)
         self._above: list[_Above] = []
         self._listings: list[Listing] = []
         self._base = -1
+        self._sent_below: list[bool] = []
+        self._before = 0
         self._linked: list[Run] = []
         """Names of files that have several; which is the first is known at the end."""
 
@@ -181,13 +195,23 @@ class LooseSide(_Share):
                 folder.withheld = False
                 self._add_run(folder.run)
 
+    def leave(self) -> None:
+        """The subtree is over; the next one begins."""
+        sent = self.sent + len(self._linked)
+        self._sent_below.append(sent > self._before)
+        self._before = sent
+        self._base = -1
+        self._above.clear()
+        self._listings.clear()
+
     def part(self) -> Part:
         """The sums, once the walk is over."""
         for run in sorted(self._linked, key=_place):
             self._add_run(run)
         inodes = array("Q", self.entries.first_names)
         refusal = None if self.view.refusal is None else str(self.view.refusal)
-        return Part(self.sent, self.tallies, inodes, self.entries.sent_empty, refusal)
+        empty = self.entries.sent_empty
+        return Part(self.sent, self._sent_below, self.tallies, inodes, empty, refusal)
 
 
 def _place(run: Run) -> tuple[bytes, ...]:

@@ -46,13 +46,17 @@ class Folder(Protocol):
 
     def kind(self, at: int) -> EntryKind: ...
 
-    def stats(self, wanted: Sequence[int]) -> Sequence[Stat | OSError]:
-        """Of the entries themselves, never of what a link points to; an error where one was met."""
+    def stats(self, wanted: Sequence[int]) -> tuple[Sequence[Stat | None], Mapping[int, OSError]]:
+        """Of the entries themselves, never of what a link points to.
+
+        Returns:
+            The stats, in the order asked for, None where an error was met; and the errors.
+        """
 
     def xattrs(self, wanted: Sequence[int]) -> Mapping[int, Xattrs]:
         """Of those entries that have any."""
 
-    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | OSError]) -> set[int]:
+    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | None]) -> set[int]:
         """Those whose content this process may not read, given their stats in parallel."""
 
     def can_search(self) -> bool:

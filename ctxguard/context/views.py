@@ -73,21 +73,22 @@ class View(Protocol):
 class BuildKitView:
     """What BuildKit is sent for `COPY . /` (fsutil, `filterFS.Walk`)."""
 
-    ancestors = True
-
     def __init__(self, governing: Governing) -> None:
+        self.ancestors = any(pattern.include is False for pattern in governing.spec.patterns)
         self._spec = governing.spec
+        self._decider = governing.spec.decider()
+        self._broken = governing.spec.broken
         self._descent = governing.descent
         self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
-        return Visit(self._spec.root())
+        return Visit(self._decider.root)
 
     def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
-        decisions = self._spec.decide(visit.rules, names)
-        if self._spec.broken:
+        decisions = self._decider.decide(visit.rules, names)
+        if self._broken:
             self._check(decisions)
-        return FolderView(visit, decisions, [not decision.excluded for decision in decisions])
+        return FolderView(visit, decisions, _included(decisions))
 
     def _check(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
@@ -95,14 +96,14 @@ class BuildKitView:
                 self.refusal = self.refusal or self._spec.error(decision.broken)
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
-        rules = self._spec.enter(view.visit.rules, name, view.decisions[at])
+        rules = self._decider.enter(view.visit.rules, name, view.decisions[at])
         return Visit(rules) if self._looks_into(rules) else None
 
     def _looks_into(self, rules: FolderRules) -> bool:
-        if self._spec.broken and rules.decision.excluded:
+        if self._broken and rules.decision.excluded:
             # Wherever Docker looks, it may meet a rule that fails the build.
             return self._descent.enters(rules.path)
-        return self._spec.can_include_below(rules)
+        return self._decider.can_include_below(rules)
 
     def unreadable_folder(self, view: FolderView, at: int, path: str, _error: OSError) -> bool:
         # BuildKit looks into some folders that could not hold anything it is sent.
@@ -128,17 +129,19 @@ class LegacyView:
 
     def __init__(self, governing: Governing) -> None:
         self._spec = governing.spec
+        self._decider = governing.spec.decider()
+        self._broken = governing.spec.broken
         self._descent = governing.descent
         self._cut: tuple[bytes, ...] | None = None
         self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
-        return Visit(self._spec.root())
+        return Visit(self._decider.root)
 
     def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
-        decisions = self._spec.decide(visit.rules, names)
-        sent = [visit.sending and not decision.excluded for decision in decisions]
-        if self._spec.broken:
+        decisions = self._decider.decide(visit.rules, names)
+        sent = _included(decisions) if visit.sending else [False] * len(decisions)
+        if self._broken:
             if visit.checking:
                 self._check(decisions)
             if visit.sending:
@@ -166,7 +169,7 @@ class LegacyView:
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         decision = view.decisions[at]
-        rules = self._spec.enter(view.visit.rules, name, decision)
+        rules = self._decider.enter(view.visit.rules, name, decision)
         checking = view.visit.checking and not decision.documented
         sending = view.visit.sending and self._sends_below(rules)
         return Visit(rules, sending, checking, view, at) if sending or checking else None
@@ -175,7 +178,7 @@ class LegacyView:
         if not rules.decision.excluded:
             return True
         return self._descent.enters(rules.path) and (
-            self._spec.broken or self._spec.can_include_below(rules)
+            self._broken or self._decider.can_include_below(rules)
         )
 
     def unreadable_folder(self, view: FolderView, _at: int, path: str, error: OSError) -> bool:
@@ -202,6 +205,13 @@ class LegacyView:
         self.refusal = self.refusal or MeasureError(
             f"the classic builder refuses the context: checking context: {reason}"
         )
+
+
+def _included(decisions: Sequence[Decision]) -> list[bool]:
+    # In most folders there is one decision for all.
+    if decisions and decisions.count(decisions[0]) == len(decisions):
+        return [not decisions[0].excluded] * len(decisions)
+    return [not decision.excluded for decision in decisions]
 
 
 def _cut_above(visit: Visit) -> None:

@@ -11,7 +11,6 @@ import operator
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from ctxguard.context.plain import PlainColumns
 from ctxguard.context.source import Folder, Source, Stat, Xattrs
@@ -23,7 +22,7 @@ _WITH_CONTENT = {EntryKind.FILE, EntryKind.SOCKET, EntryKind.DEVICE}
 """What the classic builder opens to see whether it may."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Listing:
     """One folder, as lists in parallel, sorted by the bytes of the names."""
 
@@ -35,7 +34,7 @@ class Listing:
     """Index of the folder in its parent's listing; -1 for the root."""
     names: Sequence[str]
     folder: Folder
-    stats: list[Stat | None]
+    stats: Sequence[Stat | None]
     """Of what some backend is sent or looks into, else None."""
     views: list[FolderView | None]
     """One per backend; None where it does not come by."""
@@ -45,6 +44,7 @@ class Listing:
     """Regular files that are sent, but whose content cannot be read."""
     entered: frozenset[int] = frozenset()
     """Folders of which a listing follows, unless they vanish."""
+    _plain: PlainColumns | None = None
 
     def path_of(self, at: int) -> str:
         return f"{self.path}/{self.names[at]}" if self.path else self.names[at]
@@ -52,9 +52,11 @@ class Listing:
     def kind(self, at: int) -> EntryKind:
         return self.folder.kind(at)
 
-    @cached_property
+    @property
     def plain(self) -> PlainColumns:
-        return PlainColumns(self)
+        if self._plain is None:
+            self._plain = PlainColumns(self)
+        return self._plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,7 @@ class Step:
             None if visit is None else view.look(visit, names)
             for view, visit in zip(self.views, waiting.visits, strict=True)
         ]
-        stats: list[Stat | None] = [None] * len(names)
-        return Listing(waiting.path, waiting.depth, waiting.at, names, folder, stats, seen)
+        return Listing(waiting.path, waiting.depth, waiting.at, names, folder, (), seen)
 
     def _below(self, listing: Listing, troubles: list[Trouble]) -> dict[int, Waiting]:
         below = {}
@@ -178,13 +179,15 @@ class Step:
     ) -> None:
         """Ask for what is sent, and for the folders that may be sent for what is below them."""
         wanted = _wanted(listing, below)
-        stats = listing.folder.stats(wanted)
-        for at, stat in zip(wanted, stats, strict=True):
-            if isinstance(stat, OSError):
-                below.pop(at, None)
-                troubles.append(self._lost(listing, at, stat))
-            else:
-                listing.stats[at] = stat
+        stats, errors = listing.folder.stats(wanted)
+        for at, error in errors.items():
+            below.pop(at, None)
+            troubles.append(self._lost(listing, at, error))
+        if len(wanted) < len(listing.names):
+            by_index = dict(zip(wanted, stats, strict=True))
+            listing.stats = [by_index.get(at) for at in range(len(listing.names))]
+        else:
+            listing.stats = stats
         listing.xattrs.update(listing.folder.xattrs(wanted))
         listing.unreadable |= listing.folder.unreadable(wanted, stats)
         for at in sorted(listing.unreadable):

@@ -7,7 +7,6 @@ import os
 import stat as modes
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from operator import attrgetter
 from typing import cast
 
@@ -72,10 +71,9 @@ class DiskFolder:
             # Lone surrogates sort before U+E000, the bytes they stand for do not.
             self._entries.sort(key=lambda entry: to_bytes(_name(entry)))
             self.names = [_name(entry) for entry in self._entries]
-
-    @cached_property
-    def directories(self) -> Sequence[int]:
-        return [at for at, entry in enumerate(self._entries) if entry.is_dir(follow_symlinks=False)]
+        self.directories = [
+            at for at, entry in enumerate(self._entries) if entry.is_dir(follow_symlinks=False)
+        ]
 
     def kind(self, at: int) -> EntryKind:
         entry = self._entries[at]
@@ -91,14 +89,19 @@ class DiskFolder:
         except OSError:
             return EntryKind.FILE
 
-    def stats(self, wanted: Sequence[int]) -> Sequence[Stat | OSError]:
+    def stats(self, wanted: Sequence[int]) -> tuple[Sequence[Stat | None], Mapping[int, OSError]]:
         entries = self._entries
         if len(wanted) != len(entries):
             entries = [entries[at] for at in wanted]
         try:
-            return [entry.stat(follow_symlinks=False) for entry in entries]
+            return [entry.stat(follow_symlinks=False) for entry in entries], {}
         except OSError:
-            return [_stat_or_error(entry) for entry in entries]
+            pass
+        found = [_stat_or_error(entry) for entry in entries]
+        errors = {
+            at: stat for at, stat in zip(wanted, found, strict=True) if isinstance(stat, OSError)
+        }
+        return [None if isinstance(stat, OSError) else stat for stat in found], errors
 
     def xattrs(self, wanted: Sequence[int]) -> Mapping[int, Xattrs]:
         if not _HAS_XATTRS:
@@ -127,7 +130,7 @@ class DiskFolder:
         folder = os.fsdecode(self._path + b"/")
         return [folder + name for name in names]
 
-    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | OSError]) -> set[int]:
+    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | None]) -> set[int]:
         # The mode bits answer for nearly all files; access control lists can say otherwise.
         if _may_do_anything():
             return set()
@@ -135,7 +138,7 @@ class DiskFolder:
         return {
             at
             for at, stat in zip(wanted, stats, strict=True)
-            if not isinstance(stat, OSError)
+            if stat is not None
             and not (
                 _mode_lets_read(cast("os.stat_result", stat)) and _ACL not in lists.get(at, ())
             )

@@ -80,7 +80,7 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
         super().__init__(list(patterns), backend=backend or "simple")
         self._written = len(self.patterns if forced_onto is None else forced_onto.patterns)
         self._base = forced_onto
-        self._compiled: _Compiled | None = None
+        self._compiled: Decider | None = None
 
     @classmethod
     def from_rules(cls, rules: Iterable[IgnoreRule]) -> DockerIgnoreSpec:
@@ -104,7 +104,7 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
     @property
     def broken(self) -> bool:
         """Whether some rule is one that Docker cannot compile, so that it matters who is asked."""
-        return bool(self._rules().broken)
+        return bool(self.decider().broken)
 
     def error(self, rule: int) -> PatternError:
         """What Docker says of a broken rule."""
@@ -114,15 +114,15 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
 
     def root(self) -> FolderRules:
         """What the entries of the context root inherit."""
-        return self._rules().root
+        return self.decider().root
 
     def decide(self, folder: FolderRules, names: Sequence[str]) -> list[Decision]:
         """Decide all entries of one folder, in the order of `names`."""
-        return self._rules().decide(folder, names)
+        return self.decider().decide(folder, names)
 
     def enter(self, folder: FolderRules, name: str, decision: Decision) -> FolderRules:
         """What the entries of a subfolder inherit, given the decision on it."""
-        return self._rules().enter(folder, name, decision)
+        return self.decider().enter(folder, name, decision)
 
     def can_include_below(self, folder: FolderRules) -> bool:
         """Whether anything below the folder can be included.
@@ -130,7 +130,7 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
         Below an excluded folder that takes an exception that can still match there, and that
         stands behind the rule that excludes the folder.
         """
-        return not folder.decision.excluded or self._rules().can_come_back_below(folder)
+        return self.decider().can_include_below(folder)
 
     def trace(self, path: str) -> Iterator[tuple[str, Decision]]:
         """The decisions on each folder of the path and on the path itself, from the top."""
@@ -140,21 +140,22 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
             yield (f"{folder.path}/{name}" if folder.path else name), decision
             folder = self.enter(folder, name, decision)
 
-    def _rules(self) -> _Compiled:
+    def decider(self) -> Decider:
+        """The same rules, arranged for deciding; for whoever asks for very many folders."""
         if self._compiled is None or len(self._compiled.negated) != len(self.patterns):
             self._compiled = self._compile()
         return self._compiled
 
-    def _compile(self) -> _Compiled:
+    def _compile(self) -> Decider:
         forced = self.patterns[self._written :]
         if self._base is not None and all(pattern.kind is Kind.EXACT for pattern in forced):
-            return _Compiled.with_forced(self._base._rules(), forced)
-        compiled = _Compiled(self._written)
+            return Decider.with_forced(self._base.decider(), forced)
+        compiled = Decider(self._written)
         compiled.add(self.patterns)
         return compiled
 
 
-class _Compiled:
+class Decider:
     """The pattern objects, arranged for deciding: exact ones by folder, the others as automata."""
 
     def __init__(self, written: int) -> None:
@@ -166,7 +167,7 @@ class _Compiled:
         """Folders above exact exceptions, with the last such rule."""
         self.machines: list[Automaton] = []
         self._reaches: dict[int, list[int]] = {}
-        self._base: _Compiled | None = None
+        self._base: Decider | None = None
         self._forced_in: frozenset[str] = frozenset()
         self._decisions: dict[tuple[Decision | None, tuple[int, ...]], Decision] = {}
         self._alike: dict[tuple[object, ...], Decision] = {}
@@ -174,7 +175,7 @@ class _Compiled:
         self._entered: tuple[FolderRules, Decision, FolderRules] | None = None
 
     @classmethod
-    def with_forced(cls, base: _Compiled, forced: Sequence[DockerIgnorePattern]) -> _Compiled:
+    def with_forced(cls, base: Decider, forced: Sequence[DockerIgnorePattern]) -> Decider:
         """The same rules and some exact ones behind them.
 
         They touch a folder or two; for all the others the two share their work.
@@ -265,10 +266,11 @@ class _Compiled:
         self._entered = (folder, decision, entered)
         return entered
 
-    def can_come_back_below(self, folder: FolderRules) -> bool:
-        """Whether an exception behind the deciding rule can match below an excluded folder."""
+    def can_include_below(self, folder: FolderRules) -> bool:
+        """See `DockerIgnoreSpec.can_include_below`."""
         rule = folder.decision.rule
-        assert rule is not None
+        if not folder.decision.excluded or rule is None:
+            return True
         reaches = self._reaches.get(rule)
         if reaches is None:
             exceptions = [at for at, negated in enumerate(self.negated) if negated and at > rule]
