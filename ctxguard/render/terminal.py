@@ -78,7 +78,7 @@ class _Page:
     def _verdict(self) -> str:
         status = self.report.verdict.status
         text = _verdict_text(self.report)
-        return self._styled(text, fg=_COLORS[status], bold=status is Status.CRITICAL)
+        return self._styled(text, fg=_COLORS[status], bold=status is Status.CRITICAL or None)
 
     def _facts(self) -> str:
         return "".join(f"  {name:<12}{line(text)}\n" for name, text in _facts(self.measurement))
