@@ -57,11 +57,14 @@ class HeaviestTally:
         if files.whole and files.folder and max(files.sizes) < _DOMINANT * sum(files.sizes):
             return  # none of them will be named, the folder will
         start = f"{files.folder}/" if files.folder else ""
-        heaviest = heapq.nlargest(
-            self._top, zip(files.sizes, map(_ByBytesThenPath, files.names), strict=True)
-        )
+        least = max(1, heapq.nlargest(self._top, files.sizes)[-1])
         self._keep(
-            folder, [(size, _ByBytesThenPath(start + name)) for size, name in heaviest if size]
+            folder,
+            [
+                (size, _ByBytesThenPath(start + name))
+                for size, name in zip(files.sizes, files.names, strict=True)
+                if size >= least
+            ],
         )
 
     def add_folders(self, folders: PlainFolders) -> None:

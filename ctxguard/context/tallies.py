@@ -122,32 +122,38 @@ class SizeTally:
 
     def __init__(self) -> None:
         self.bytes = 0
-        self._count: Counter[EntryKind] = Counter()
+        self._files = 0
+        self._directories = 0
+        self._symlinks = 0
+        self._other = 0
 
     def add(self, entry: Sent) -> None:
         self.bytes += entry.content
-        self._count[entry.kind] += 1
+        if entry.kind is EntryKind.FILE:
+            self._files += 1
+        elif entry.kind is EntryKind.DIRECTORY:
+            self._directories += 1
+        elif entry.kind is EntryKind.SYMLINK:
+            self._symlinks += 1
+        else:
+            self._other += 1
 
     def add_plain(self, files: PlainFiles) -> None:
         self.bytes += sum(files.sizes)
-        self._count[EntryKind.FILE] += len(files.sizes)
+        self._files += len(files.sizes)
 
     def add_folders(self, folders: PlainFolders) -> None:
-        self._count[EntryKind.DIRECTORY] += len(folders.names)
+        self._directories += len(folders.names)
 
     def merge(self, later: SizeTally) -> None:
         self.bytes += later.bytes
-        self._count += later._count
+        self._files += later._files
+        self._directories += later._directories
+        self._symlinks += later._symlinks
+        self._other += later._other
 
     def totals(self) -> Totals:
-        count = self._count
-        return Totals(
-            bytes=self.bytes,
-            files=count[EntryKind.FILE],
-            directories=count[EntryKind.DIRECTORY],
-            symlinks=count[EntryKind.SYMLINK],
-            other=count[EntryKind.FIFO] + count[EntryKind.SOCKET] + count[EntryKind.DEVICE],
-        )
+        return Totals(self.bytes, self._files, self._directories, self._symlinks, self._other)
 
 
 class BuildKitWire:

@@ -96,7 +96,9 @@ def _xattr_bytes(name_length: int, value_length: int) -> int:
 _USUAL_TIME_BYTES = 10
 _SIZE_FIELD = [number_bytes(1 << bits >> 1) for bits in range(65)]
 """By the bits of the size."""
-_MOST_SIZE_FIELD = _SIZE_FIELD[-1]
+_ONE_BYTE = 1 << 7
+_MOST_USUAL_PATH = (1 << 14) - 100
+"""A longer path makes a packet whose length takes three bytes."""
 
 
 def plain_stats_bytes(files: PlainFiles) -> int:
@@ -104,10 +106,13 @@ def plain_stats_bytes(files: PlainFiles) -> int:
     paths = _path_lengths(files)
     sizes = [_SIZE_FIELD[bits] for bits in map(int.bit_length, files.sizes)]
     mode = _one_mode_bytes(files)
-    if mode is not None and max(paths) + mode + _MOST_SIZE_FIELD + _USUAL_TIME_BYTES + 2 < 128:
-        # All lengths take one byte, and so the sums can be taken column by column.
-        return sum(paths) + sum(sizes) + len(paths) * (mode + _USUAL_TIME_BYTES + 4)
-    return sum(map(_plain_stat_bytes, paths, files.modes, sizes))
+    if mode is None or min(paths) < _ONE_BYTE <= max(paths) or max(paths) > _MOST_USUAL_PATH:
+        return sum(map(_plain_stat_bytes, paths, files.modes, sizes))
+    # All path lengths take as many bytes, and so the sums can be taken column by column.
+    same = 1 + varint_bytes(paths[0]) + mode + _USUAL_TIME_BYTES
+    lengths = [path + size + same for path, size in zip(paths, sizes, strict=True)]
+    longer = sum([length >= _ONE_BYTE for length in lengths])
+    return sum(lengths) + 2 * len(lengths) + longer
 
 
 def plain_folder_stats_bytes(folders: PlainFolders) -> int:

@@ -66,11 +66,11 @@ class DiskFolder:
         except OSError:
             self.close()
             raise
-        self.names = [_name(entry) for entry in self._entries]
+        self.names = _names(self._entries)
         if not _is_text("".join(self.names)):
             # Lone surrogates sort before U+E000, the bytes they stand for do not.
-            self._entries.sort(key=lambda entry: to_bytes(_name(entry)))
-            self.names = [_name(entry) for entry in self._entries]
+            self._entries.sort(key=lambda entry: os.fsencode(entry.name))
+            self.names = _names(self._entries)
         self.directories = [
             at for at, entry in enumerate(self._entries) if entry.is_dir(follow_symlinks=False)
         ]
@@ -154,8 +154,9 @@ class DiskFolder:
             self._fd = -1
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name if _UTF8 else to_text(os.fsencode(entry.name))
+def _names(entries: Sequence[os.DirEntry[str]]) -> list[str]:
+    names = [entry.name for entry in entries]
+    return names if _UTF8 else [to_text(os.fsencode(name)) for name in names]
 
 
 def _is_text(names: str) -> bool:
