@@ -98,15 +98,10 @@ class Course(Generic[_SideT]):
         self.unreadable: list[str] = []
 
     def take(self, step: Listing | Trouble) -> None:
-        """Take the next step of the walk.
-
-        Raises:
-            MeasureError: the chosen backend refuses what was found.
-        """
+        """Take the next step of the walk."""
         if isinstance(step, Trouble):
             self.troubles.append(step)
             return
-        self.raise_refusal()
         if step.unreadable:
             self.unreadable += self._sent_unread(step)
         for side in self.sides.values():

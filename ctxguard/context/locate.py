@@ -95,23 +95,25 @@ def _attempt(find: Callable[[], _T]) -> _T | MeasureError:
 
 def _found_name(dockerfile: Dockerfile) -> str | None:
     """The name BuildKit goes by: buildx takes `dockerfile` where only that exists."""
-    try:
-        names = dockerfile.folder.listing("").names
-    except OSError:
-        names = ()
+    names = _names_in(dockerfile.folder)
     name = dockerfile.name
     if name == "Dockerfile" and name not in names and "dockerfile" in names:
         name = "dockerfile"
     return name if resolve(dockerfile.folder, name) is not None else None
 
 
+def _names_in(folder: Source) -> Sequence[str]:
+    try:
+        listing = folder.listing("")
+    except OSError:
+        return ()
+    listing.close()
+    return listing.names
+
+
 def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
     shown = dockerfile.prefix + dockerfile.name
-    try:
-        names = context.listing("").names
-    except OSError:
-        names = ()
-    others = [name for name in names if _OTHER_DOCKERFILE.search(name)]
+    others = [name for name in _names_in(context) if _OTHER_DOCKERFILE.search(name)]
     others = [name for name in others if not name.endswith(_IGNORE_FILE)]
     hint = f"; in the context there is {_any_of(others)}, choose with -f" if others else ""
     return Problem(

@@ -16,7 +16,8 @@ from ctxguard.context.packets import OrderNeededError
 from ctxguard.context.plan import Plan
 from ctxguard.context.processes import spread, useful_processes
 from ctxguard.context.sides import SharedInodeError, Side
-from ctxguard.context.walk import Trouble, Waiting, start, walk
+from ctxguard.context.views import wire_order
+from ctxguard.context.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import (
     Backend,
@@ -56,6 +57,7 @@ def measure(
         MeasureError: the chosen backend would refuse the context, or it cannot be read.
     """
     located = locate(request.source, request.dockerfile)
+    progress = _never_back(progress)
     processes = useful_processes() if processes is None else processes
     if _has_broken_rules(located):
         # The classic builder's tar may end in the midst of it.
@@ -64,6 +66,18 @@ def measure(
         return _Measuring(request, located, progress).in_parts(processes)
     except (SharedInodeError, OrderNeededError):
         return _Measuring(request, located, progress).in_order()
+
+
+def _never_back(progress: Callable[[int], None]) -> Callable[[int], None]:
+    """A walk that begins anew is nothing to show."""
+    highest = 0
+
+    def forward(entries: int) -> None:
+        nonlocal highest
+        highest = max(highest, entries)
+        progress(highest)
+
+    return forward
 
 
 def _has_broken_rules(located: Located) -> bool:
@@ -103,8 +117,9 @@ class _Measuring:
         counted = self.course.sides.get(Backend.BUILDKIT, self.course.chosen)
         for step in walk(self.request.source, self.course.views, stack):
             self.course.take(step)
+            self.course.raise_refusal()
             self.progress(self.course.chosen.sent)
-            if until is not None and counted.sent >= until:
+            if until is not None and counted.sent >= until and isinstance(step, Listing):
                 return
 
     def _walk_apart(self, stack: list[Waiting], processes: int) -> None:
@@ -192,11 +207,18 @@ class _Measuring:
 
     def _problems(self, met: list[Trouble]) -> Iterator[Problem]:
         yield from self.located.problems
+        yield from sorted(self._met_problems(met), key=_place)
+
+    def _met_problems(self, met: list[Trouble]) -> Iterator[Problem]:
         yield from map(troubles.path_problem, met)
         if self.request.backend is Backend.BUILDKIT:
             yield from troubles.unreadable_files(self.course.unreadable)
             yield from troubles.refused_files(self.course.chosen.entries.sent_empty)
             yield from troubles.not_utf8(self.sums.wire.not_utf8)
+
+
+def _place(problem: Problem) -> tuple[tuple[bytes, ...], str]:
+    return wire_order(problem.path or ""), problem.code
 
 
 def context_of(request: Request, located: Located, governing: Governing) -> Context:

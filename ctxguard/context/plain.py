@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FIRST_USUAL_TIME = 2**56 // 10**9 + 1
 _LAST_USUAL_TIME = 8**11 - 1
 """Seconds: between them a time takes 9 bytes on the wire and has its place in a tar header."""
+_FIRST_LONG_SIZE = 8**11
+"""From here on a size has no place in a tar header."""
 _FEW = 4
 """So few files are weighed faster one by one."""
 _T = TypeVar("_T")
@@ -32,7 +34,7 @@ _T = TypeVar("_T")
 class PlainFiles:
     """Regular files of one folder.
 
-    One name each, a usual time, readable, no extended attributes, in ASCII.
+    One name each, a usual time and size, readable, no extended attributes, in ASCII.
     """
 
     folder: str
@@ -89,6 +91,8 @@ class PlainColumns:
             special.update(
                 at for at in _where(links, _are_several) if modes.S_ISREG(self._modes[at])
             )
+        if self._sizes and max(self._sizes) >= _FIRST_LONG_SIZE:
+            special.update(_where(self._sizes, _is_long))
         times = [stat.st_mtime for stat in stats]
         if times and (min(times) < _FIRST_USUAL_TIME or max(times) >= _LAST_USUAL_TIME):
             special.update(_where(times, _is_unusual))
@@ -178,6 +182,10 @@ def _is_unusual(time: float) -> bool:
     return not _FIRST_USUAL_TIME <= time < _LAST_USUAL_TIME
 
 
+def _is_long(size: int) -> bool:
+    return size >= _FIRST_LONG_SIZE
+
+
 def _is_not_ascii(name: str) -> bool:
     return not name.isascii()
 
@@ -190,6 +198,8 @@ def _where(column: Sequence[_T], special: Callable[[_T], bool]) -> Iterator[int]
 
 def _sent_but_refused(view: FolderView) -> list[int]:
     """Files that arrive empty: the walk includes them, the documented rules do not."""
+    if view.inclusions:
+        return [at for at, sent in enumerate(view.sent) if sent and view.refuses(at)]
     refused = {one for one in set(view.decisions) if one.documented and not one.excluded}
     if not refused:
         return []

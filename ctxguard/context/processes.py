@@ -49,13 +49,24 @@ def spread(
     os.close(numbers)
     children: list[_Child[_T]] = []
     try:
-        for _ in range(processes):
-            children.append(_start(todo, work, prepare, children))
+        with _undisturbed():
+            for _ in range(processes):
+                children.append(_start(todo, work, prepare, children))
         yield from _collect(children)
     finally:
         os.close(todo)
         for child in children:
             child.end()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait: in the midst of a fork it would reach both sides of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass
@@ -90,6 +101,7 @@ def _start(
     if pid == 0:
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             os.close(receiving)
             for other in others:
                 os.close(other.pipe)

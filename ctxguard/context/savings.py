@@ -12,20 +12,19 @@ from dataclasses import dataclass, field
 
 from ctxguard.context.locate import Governing
 from ctxguard.context.source import Stat
-from ctxguard.context.views import FolderView, Visit
+from ctxguard.context.views import FolderView, Refusing, Visit
 from ctxguard.context.walk import Listing
-from ctxguard.errors import MeasureError
 from ctxguard.measurement import Excluded, RuleSavings
 
 
-class EverywhereView:
+class EverywhereView(Refusing):
     """Goes into every folder, whatever the rules say (see `views.View`)."""
 
     ancestors = False
 
     def __init__(self, governing: Governing) -> None:
+        super().__init__()
         self._decider = governing.spec.decider()
-        self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
         return Visit(self._decider.root)
@@ -34,7 +33,10 @@ class EverywhereView:
         return FolderView(visit, self._decider.decide(visit.rules, names), [True] * len(names))
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
-        return Visit(self._decider.enter(view.visit.rules, name, view.decisions[at]))
+        decision = view.decisions[at]
+        closed_by = decision.rule if decision.excluded else view.visit.closed_by
+        rules = self._decider.enter(view.visit.rules, name, decision)
+        return Visit(rules, closed_by=closed_by)
 
     def unreadable_folder(self, _view: FolderView, _at: int, _path: str, _error: OSError) -> bool:
         return True
@@ -106,7 +108,6 @@ class Savings:
 def _keeping_out(view: FolderView, at: int) -> int:
     """The rule that keeps the entry out; -1 if there is none to name."""
     decision = view.decisions[at]
-    if not decision.excluded:
-        # The classic builder did not look into the folder, which is excluded itself.
-        decision = view.visit.rules.decision
-    return -1 if decision.rule is None else decision.rule
+    # What is not excluded itself lies in a folder the classic builder did not look into.
+    rule = decision.rule if decision.excluded else view.visit.closed_by
+    return -1 if rule is None else rule

@@ -31,6 +31,8 @@ class Part:
     """Those with several names."""
     sent_empty: list[str]
     refusal: str | None
+    refused_at: tuple[bytes, ...]
+    """The place that the refusal is about."""
 
 
 class _Share:
@@ -74,6 +76,7 @@ class Side(_Share):
     def finish(self) -> None:
         """Take what is left, after the last folder."""
         self._add(self._order.finish())
+        self._raise_if_shared()
 
     def _add(self, runs: Iterable[Run]) -> None:
         for run in runs:
@@ -101,8 +104,8 @@ class Side(_Share):
         self.entries.sent_empty += part.sent_empty
         for tally, later in zip(self.tallies, part.tallies, strict=True):
             tally.merge(later)
-        if part.refusal is not None and self.view.refusal is None:
-            self.view.refusal = MeasureError(part.refusal)
+        if part.refusal is not None:
+            self.view.refuse(MeasureError(part.refusal), part.refused_at)
         for waiting, sent in zip(subtrees, part.sent_below, strict=True):
             self._sent_below[id(waiting)] = sent
 
@@ -211,7 +214,8 @@ class LooseSide(_Share):
         inodes = array("Q", self.entries.first_names)
         refusal = None if self.view.refusal is None else str(self.view.refusal)
         empty = self.entries.sent_empty
-        return Part(self.sent, self._sent_below, self.tallies, inodes, empty, refusal)
+        place = self.view.refused_at
+        return Part(self.sent, self._sent_below, self.tallies, inodes, empty, refusal, place)
 
 
 def _place(run: Run) -> tuple[bytes, ...]:

@@ -103,7 +103,7 @@ class Entries:
     def _unless_empty(self, run: Run, at: int, content: int, path: str) -> int:
         """What of the content is sent: none if BuildKit's own rules or its rights refuse it."""
         view = run.listing.views[self._view]
-        if view is not None and view.decisions[at].documented:
+        if view is not None and view.refuses(at):
             self.sent_empty.append(path)
             return 0
         return 0 if at in run.listing.unreadable else content
@@ -248,6 +248,7 @@ class LegacyTar:
             self._bytes += grown - wire.blocks_bytes(size)
 
     def merge(self, later: LegacyTar) -> None:
+        self.has_ignore_file = self.has_ignore_file or later.has_ignore_file
         self._bytes += later._bytes
         self._entries += later._entries
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from ctxguard.context.locate import Governing
 from ctxguard.context.worktree import to_bytes
 from ctxguard.errors import MeasureError
-from ctxguard.ignore.spec import Decision, FolderRules
+from ctxguard.ignore.spec import Decision, DockerIgnoreSpec, FolderRules
 
 
 @dataclass(slots=True)
@@ -26,6 +26,10 @@ class Visit:
     """The folder that this one lies in."""
     at: int = -1
     """Its index there."""
+    included: FolderRules | None = None
+    """What the include list says of the folder, where there is one."""
+    closed_by: int | None = None
+    """The deciding rule of the nearest excluded folder above, where that is asked for."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,14 @@ class FolderView:
     decisions: Sequence[Decision]
     sent: list[bool]
     """Sent for its own sake; an excluded folder can still be sent for what lies below it."""
+    inclusions: Sequence[Decision] = ()
+    """What the include list says of the entries, where there is one: those it hits are in."""
+
+    def refuses(self, at: int) -> bool:
+        """Whether a file that is sent arrives empty, since the documented rules keep it out."""
+        if self.inclusions and not self.inclusions[at].documented:
+            return True
+        return self.decisions[at].documented
 
 
 def wire_order(path: str) -> tuple[bytes, ...]:
@@ -51,6 +63,10 @@ class View(Protocol):
 
     refusal: MeasureError | None
     """Why this builder refuses the context, once the walk has come upon it."""
+    refused_at: tuple[bytes, ...]
+    """The place it is about; of several refusals the first one in wire order counts."""
+
+    def refuse(self, error: MeasureError, place: tuple[bytes, ...], /) -> None: ...
 
     def root(self) -> Visit: ...
 
@@ -70,16 +86,28 @@ class View(Protocol):
         """Told of a regular file that would be sent and cannot be read."""
 
 
-class BuildKitView:
+class Refusing:
+    """Keeps the first refusal."""
+
+    def __init__(self) -> None:
+        self.refusal: MeasureError | None = None
+        self.refused_at: tuple[bytes, ...] = ()
+
+    def refuse(self, error: MeasureError, place: tuple[bytes, ...]) -> None:
+        if self.refusal is None or place < self.refused_at:
+            self.refusal, self.refused_at = error, place
+
+
+class BuildKitView(Refusing):
     """What BuildKit is sent for `COPY . /` (fsutil, `filterFS.Walk`)."""
 
     def __init__(self, governing: Governing) -> None:
+        super().__init__()
         self.ancestors = any(pattern.include is False for pattern in governing.spec.patterns)
         self._spec = governing.spec
         self._decider = governing.spec.decider()
         self._broken = governing.spec.broken
         self._descent = governing.descent
-        self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
         return Visit(self._decider.root)
@@ -93,7 +121,7 @@ class BuildKitView:
     def _check(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
             if decision.broken is not None:
-                self.refusal = self.refusal or self._spec.error(decision.broken)
+                self.refuse(self._spec.error(decision.broken), ())
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         rules = self._decider.enter(view.visit.rules, name, view.decisions[at])
@@ -116,7 +144,42 @@ class BuildKitView:
         """The file is sent empty, and nothing is said."""
 
 
-class LegacyView:
+class TargetView(BuildKitView):
+    """What BuildKit is sent for what the instructions of a target ask for.
+
+    Args:
+        includes: the include list, as rules of the same dialect: what they would exclude is in.
+    """
+
+    def __init__(self, governing: Governing, includes: DockerIgnoreSpec) -> None:
+        super().__init__(governing)
+        self.ancestors = True
+        self._includes = includes.decider()
+
+    def root(self) -> Visit:
+        return Visit(self._decider.root, included=self._includes.root)
+
+    def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
+        view = super().look(visit, names)
+        assert visit.included is not None
+        view.inclusions = self._includes.decide(visit.included, names)
+        view.sent = [
+            sent and inclusion.excluded
+            for sent, inclusion in zip(view.sent, view.inclusions, strict=True)
+        ]
+        return view
+
+    def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
+        visit = super().enter(view, at, name)
+        assert view.visit.included is not None
+        included = self._includes.enter(view.visit.included, name, view.inclusions[at])
+        if visit is None or not self._includes.can_exclude_below(included):
+            return None
+        visit.included = included
+        return visit
+
+
+class LegacyView(Refusing):
     """What the classic builder is sent: a check of the whole context first, then a tar.
 
     Source of the meaning: docker/cli 28f7560, `build.ValidateContextDirectory`; moby/go-archive
@@ -128,12 +191,12 @@ class LegacyView:
     ancestors = False
 
     def __init__(self, governing: Governing) -> None:
+        super().__init__()
         self._spec = governing.spec
         self._decider = governing.spec.decider()
         self._broken = governing.spec.broken
         self._descent = governing.descent
         self._cut: tuple[bytes, ...] | None = None
-        self.refusal: MeasureError | None = None
 
     def root(self) -> Visit:
         return Visit(self._decider.root)
@@ -151,7 +214,7 @@ class LegacyView:
     def _check(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
             if decision.documented_broken is not None:
-                self.refusal = self.refusal or self._spec.error(decision.documented_broken)
+                self.refuse(self._spec.error(decision.documented_broken), ())
 
     def _cut_short(
         self, visit: Visit, names: Sequence[str], decisions: Sequence[Decision], sent: list[bool]
@@ -189,22 +252,19 @@ class LegacyView:
     def unsearchable_folder(self, view: FolderView, path: str, error: OSError) -> None:
         if view.visit.checking:
             too_long = error.errno == errno.ENAMETOOLONG
-            self._refuse(
-                f"lstat {path}: file name too long" if too_long else f"can't stat '{path}'"
-            )
+            reason = f"lstat {path}: file name too long" if too_long else f"can't stat '{path}'"
+            self._refuse(reason, path)
 
     def unreadable_file(self, view: FolderView, at: int, path: str) -> None:
         if view.visit.checking and not view.decisions[at].documented:
-            self._refuse(f"no permission to read from '{path}'")
+            self._refuse(f"no permission to read from '{path}'", path)
         else:
-            self.refusal = self.refusal or MeasureError(
-                f"undefined: '{path}' cannot be read, which breaks the tar of the classic builder"
-            )
+            reason = f"undefined: '{path}' cannot be read, which breaks the classic builder's tar"
+            self.refuse(MeasureError(reason), wire_order(path))
 
-    def _refuse(self, reason: str) -> None:
-        self.refusal = self.refusal or MeasureError(
-            f"the classic builder refuses the context: checking context: {reason}"
-        )
+    def _refuse(self, reason: str, path: str) -> None:
+        text = f"the classic builder refuses the context: checking context: {reason}"
+        self.refuse(MeasureError(text), wire_order(path))
 
 
 def _included(decisions: Sequence[Decision]) -> list[bool]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ctxguard.context.plain import PlainColumns
 from ctxguard.context.source import Folder, Source, Stat, Xattrs
 from ctxguard.context.views import FolderView, View, Visit
+from ctxguard.context.worktree import kind_of
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import EntryKind
 
@@ -50,7 +51,8 @@ class Listing:
         return f"{self.path}/{self.names[at]}" if self.path else self.names[at]
 
     def kind(self, at: int) -> EntryKind:
-        return self.folder.kind(at)
+        stat = self.stats[at] if self.stats else None
+        return self.folder.kind(at) if stat is None else kind_of(stat.st_mode)
 
     @property
     def plain(self) -> PlainColumns:
@@ -102,11 +104,14 @@ def walk(
     while stack:
         waiting = stack.pop()
         listing, troubles, below = step.take(waiting)
+        # Before anything is yielded: whoever stops here may go on from the stack.
+        stack += reversed(below)
         yield from troubles
         if listing is not None:
-            yield listing
-            listing.folder.close()
-        stack += reversed(below)
+            try:
+                yield listing
+            finally:
+                listing.folder.close()
 
 
 class Step:
@@ -194,22 +199,26 @@ class Step:
             if listing.kind(at) in _WITH_CONTENT:
                 self._tell_unreadable_file(listing, at)
         if len(wanted) < len(listing.names) and not listing.folder.can_search():
-            self._tell_unsearchable(listing, wanted)
+            # Nobody asked for these entries here, but a builder might.
+            looked_at = set(wanted)
+            at = next(at for at in range(len(listing.names)) if at not in looked_at)
+            error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            self._tell_unsearchable(listing, at, error)
 
     def _lost(self, listing: Listing, at: int, error: OSError) -> Trouble:
         wanted = tuple(seen is not None and seen.sent[at] for seen in listing.views)
         for seen in listing.views:
             if seen is not None:
                 seen.sent[at] = False
-        if not _is_gone(error):
+        if not _is_gone(error) and at in listing.folder.directories:
             failing = self._tell_unreadable(listing.views, at, listing.path_of(at), error)
             wanted = tuple(map(operator.or_, wanted, failing))
+        elif not _is_gone(error):
+            self._tell_unsearchable(listing, at, error)
         return Trouble(listing.path_of(at), error, False, wanted)
 
-    def _tell_unsearchable(self, listing: Listing, looked_at: Sequence[int]) -> None:
-        """Nobody asked for these entries here, but a builder might."""
-        error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        at = next(at for at in range(len(listing.names)) if at not in looked_at)
+    def _tell_unsearchable(self, listing: Listing, at: int, error: OSError) -> None:
+        """This entry cannot be looked at; the classic builder would."""
         for view, seen in zip(self.views, listing.views, strict=True):
             if seen is not None:
                 view.unsearchable_folder(seen, listing.path_of(at), error)

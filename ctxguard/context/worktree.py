@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat as modes
@@ -125,8 +126,9 @@ class DiskFolder:
         if len(wanted) < len(names):
             names = [names[at] for at in wanted]
         if self._go_there and self._fd >= 0:
-            os.fchdir(self._fd)
-            return names
+            with contextlib.suppress(OSError):
+                os.fchdir(self._fd)
+                return names
         folder = os.fsdecode(self._path + b"/")
         return [folder + name for name in names]
 

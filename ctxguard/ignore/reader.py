@@ -72,6 +72,11 @@ def read_rules(data: bytes, source: str = "") -> tuple[IgnoreRule, ...]:
 def read_rule(raw: str, line: int = 1, source: str = "") -> IgnoreRule | None:
     """Read one line; None if it holds no rule."""
     text = "" if raw.startswith("#") else _clean_line(raw.strip(_SPACE))
+    return pattern_rule(text, raw, line, source)
+
+
+def pattern_rule(text: str, raw: str = "", line: int = 1, source: str = "") -> IgnoreRule | None:
+    """The rule of a pattern that comes from elsewhere than a file, in which `#` means nothing."""
     # `New` trims and cleans again, which matters for `x /`, `!/` and the like.
     again = text.strip(_SPACE)
     if not again:

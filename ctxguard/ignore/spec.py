@@ -167,6 +167,7 @@ class Decider:
         """Folders above exact exceptions, with the last such rule."""
         self.machines: list[Automaton] = []
         self._reaches: dict[int, list[int]] = {}
+        self._plain_reach: list[int] | None = None
         self._base: Decider | None = None
         self._forced_in: frozenset[str] = frozenset()
         self._decisions: dict[tuple[Decision | None, tuple[int, ...]], Decision] = {}
@@ -280,6 +281,20 @@ class Decider:
             state.bits & reach for state, reach in zip(folder.states, reaches, strict=True)
         )
 
+    def can_exclude_below(self, folder: FolderRules) -> bool:
+        """Whether a plain rule holds for the folder or can match below it."""
+        if self._plain_reach is None:
+            plain = [at for at, negated in enumerate(self.negated) if not negated]
+            self._plain_reach = [machine.reach(plain) for machine in self.machines]
+        return (
+            bool(folder.decision.vector)
+            or any(path == folder.path or _below(path, folder.path) for path in self.literals)
+            or any(
+                state.bits & reach
+                for state, reach in zip(folder.states, self._plain_reach, strict=True)
+            )
+        )
+
     def _is_forced(self, decision: Decision) -> bool:
         return bool(decision.touched) and decision.touched[-1] >= self._written
 
@@ -327,6 +342,10 @@ class Decider:
 
     def _excludes(self, hits: tuple[int, ...]) -> bool:
         return bool(hits) and not self.negated[hits[-1]]
+
+
+def _below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
 
 
 def _groups(

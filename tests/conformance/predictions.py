@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ctxguard.context import given
 from ctxguard.context.entries import EntryStream
 from ctxguard.context.measure import Request, measure
@@ -21,9 +23,16 @@ def predict(place: Place, backend: Backend) -> Answer:
         return Answer(refusal=str(error))
 
 
-def measure_place(place: Place, backend: Backend) -> Measurement:
-    """Raises MeasureError where ctxguard refuses."""
-    return measure(_request(place, backend))
+def measure_place(
+    place: Place, backend: Backend, *, processes: int | None = None, in_full: bool = False
+) -> Measurement:
+    """Raises MeasureError where ctxguard refuses.
+
+    Args:
+        in_full: with the parts that have to be asked for.
+    """
+    request = replace(_request(place, backend), types=in_full, savings=in_full)
+    return measure(request, processes=processes)
 
 
 def _request(place: Place, backend: Backend) -> Request:

@@ -128,9 +128,10 @@ def test_laws(
 ) -> None:
     root = plant(next(fresh_roots), tree, rules)
     top, depth = limits
-    measured = measure(request_for(root, backend, top=top, depth=depth))
+    measured = measure(request_for(root, backend, top=top, depth=depth, types=True))
     found = measured.heaviest
     files = {entry.path: entry.bytes for entry in entries_of(root, backend) if entry.kind is FILE}
+    assert measured.types is not None
     # All that is sent is in a row or in the rest.
     assert sum(row.bytes for row in found.rows) + found.rest_bytes == measured.size.bytes
     assert sum(row.files for row in found.rows) + found.rest_files == measured.size.files

@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 from ctxguard.context.given import worktree
 from ctxguard.context.locate import Governing, governing_for, locate
 from ctxguard.context.order import Run, WireOrder, in_order
-from ctxguard.context.views import BuildKitView, wire_order
+from ctxguard.context.views import wire_order
 from ctxguard.context.walk import Listing, walk
-from ctxguard.ignore import DockerIgnoreSpec, read_rules
+from ctxguard.ignore import DockerIgnoreSpec
 from ctxguard.measurement import Backend
 from tests.conftest import Tree
-from tests.context.measuring import BOTH, all_paths, entries_of, request_for, sent_paths
+from tests.context.measuring import (
+    BOTH,
+    all_paths,
+    entries_of,
+    request_for,
+    sent_paths,
+    view_of,
+)
 from tests.context.trees import RULES, TREES, fresh_roots, plant
 
 __all__ = ["fresh_roots"]
@@ -77,10 +84,9 @@ def test_the_classic_builder_sends_no_ancestors(make_tree: Callable[..., str]) -
     assert sent_paths(root, Backend.LEGACY) == [".dockerignore", "a/m/n/k"]
 
 
-def listings(root: str, rules: str) -> tuple[BuildKitView, Iterator[Listing]]:
-    view = BuildKitView(DockerIgnoreSpec.from_rules(read_rules(rules.encode())))
-    steps = walk(worktree(root), [view])
-    return view, (step for step in steps if isinstance(step, Listing))
+def listings(root: str, rules: str) -> Iterator[Listing]:
+    steps = walk(worktree(root), [view_of(rules)])
+    return (step for step in steps if isinstance(step, Listing))
 
 
 def shape(run: Run) -> tuple[str, list[str], bool]:
@@ -88,7 +94,7 @@ def shape(run: Run) -> tuple[str, list[str], bool]:
 
 
 def test_runs_are_as_long_as_they_can_be(make_tree: Callable[..., str]) -> None:
-    _, steps = listings(make_tree({"a": "", "b": {"x": "", "y": ""}, "c": "", "d": {}}), "")
+    steps = listings(make_tree({"a": "", "b": {"x": "", "y": ""}, "c": "", "d": {}}), "")
     assert [shape(run) for run in in_order(steps, 0, ancestors=True)] == [
         ("", ["a", "b"], False),
         ("b", ["x", "y"], False),
@@ -97,7 +103,7 @@ def test_runs_are_as_long_as_they_can_be(make_tree: Callable[..., str]) -> None:
 
 
 def test_a_withheld_folder_comes_again_as_an_ancestor(make_tree: Callable[..., str]) -> None:
-    _, steps = listings(make_tree({"a": {"b": {"x": ""}}, "c": ""}), "*\n!a/b/x")
+    steps = listings(make_tree({"a": {"b": {"x": ""}}, "c": ""}), "*\n!a/b/x")
     assert [shape(run) for run in in_order(steps, 0, ancestors=True)] == [
         ("", ["a"], False),
         ("a", ["b"], False),
@@ -109,7 +115,7 @@ def test_a_withheld_folder_comes_again_as_an_ancestor(make_tree: Callable[..., s
 
 
 def test_runs_come_as_soon_as_they_are_certain(make_tree: Callable[..., str]) -> None:
-    _, steps = listings(make_tree({"a": {"x": ""}, "b": {"y": ""}}), "")
+    steps = listings(make_tree({"a": {"x": ""}, "b": {"y": ""}}), "")
     order = WireOrder(0, ancestors=True)
     came = [[shape(run) for run in order.feed(step)] for step in steps]
     assert came == [

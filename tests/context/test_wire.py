@@ -37,6 +37,7 @@ class Facts:
 
     st_mode: int = modes.S_IFREG | 0o644
     st_size: int = 0
+    st_mtime: float = MTIME
     st_mtime_ns: int = MTIME_NS
     st_nlink: int = 1
     st_ino: int = 1
@@ -162,30 +163,6 @@ STATS = [
 )
 def test_stat_packet(got: int, expected: int) -> None:
     assert got == expected
-
-
-# ── DATA ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("index", "size", "expected"),
-    [
-        pytest.param(0, 0, 2, id="empty, first: no index"),
-        pytest.param(1, 0, 4, id="empty, second"),
-        pytest.param(127, 0, 4, id="last index of one byte"),
-        pytest.param(128, 0, 5, id="first index of two"),
-        pytest.param(16_383, 0, 5, id="last index of two"),
-        pytest.param(16_384, 0, 6, id="first index of three"),
-        pytest.param(0, 1, 2 + 1 + 1 + 1 + 2, id="one byte"),
-        pytest.param(0, 128, 2 + 1 + 2 + 128 + 2, id="longer length"),
-        pytest.param(0, 32_767, 2 + 1 + 3 + 32_767 + 2, id="short of a chunk"),
-        pytest.param(0, 32_768, 2 + 1 + 3 + 32_768 + 2, id="one chunk"),
-        pytest.param(0, 32_769, 6 + 32_768 + 4 + 1 + 2, id="a chunk and a byte"),
-        pytest.param(200, 65_536, 2 * (5 + 4 + 32_768) + 5, id="two chunks, index of two bytes"),
-    ],
-)
-def test_data_packets(index: int, size: int, expected: int) -> None:
-    assert wire.data_packets_bytes(index, size) == expected
 
 
 # ── tar ────────────────────────────────────────────────────────────────────────────────────────
