@@ -237,5 +237,5 @@ def _legacy(
         spec = buildkit.spec
     else:
         spec = DockerIgnoreSpec.from_rules(rules)
-    spec = spec.with_forced(forced_lines(spec.patterns, dockerfile.real))
+    spec = spec.with_forced(forced_lines(spec, dockerfile.real))
     return Governing(spec, Descent.legacy(spec.patterns), _IGNORE_FILE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ctxguard.errors import PatternError
 from ctxguard.ignore.pattern import DockerIgnorePattern
+from ctxguard.ignore.spec import DockerIgnoreSpec
 
 _WILDCARDS = frozenset("*[]?^\\")
 
@@ -45,7 +45,7 @@ class Descent:
         return self.anywhere or folder in self._folders
 
 
-def forced_lines(patterns: Sequence[DockerIgnorePattern], dockerfile: str | None) -> list[str]:
+def forced_lines(spec: DockerIgnoreSpec, dockerfile: str | None) -> list[str]:
     """The exceptions that the classic builder adds, so that it is sent what it must read.
 
     Args:
@@ -53,30 +53,24 @@ def forced_lines(patterns: Sequence[DockerIgnorePattern], dockerfile: str | None
 
     Source of the meaning: docker/cli 28f7560, `build.TrimBuildFilesFromExcludes`.
     """
-    lines: list[str] = []
-    for path in (".dockerignore", dockerfile):
-        if path is not None and _excludes_weakly(
-            [*patterns, *map(DockerIgnorePattern, lines)], path
-        ):
-            lines.append(f"!{path}")
-    return lines
+    wanted = [".dockerignore"]
+    if dockerfile is not None and dockerfile not in wanted:
+        wanted.append(dockerfile)
+    return [f"!{path}" for path in wanted if _excludes_weakly(spec, path)]
 
 
-def _excludes_weakly(patterns: Sequence[DockerIgnorePattern], path: str) -> bool:
+def _excludes_weakly(spec: DockerIgnoreSpec, path: str) -> bool:
     """`patternmatcher.Matches`: of the parents it asks only the one as deep as the pattern."""
-    parents = path.split("/")[:-1]
+    names = path.split("/")
+    hits = {depth: spec.hits("/".join(names[:depth])) for depth in range(1, len(names) + 1)}
     excluded = False
-    for pattern in patterns:
-        if pattern.include is None or pattern.include == excluded:
+    for at, pattern in enumerate(spec.patterns):
+        if pattern.include is None or pattern.include == excluded or pattern.rule is None:
             continue
-        depth = pattern.rule.pattern.count("/") + 1 if pattern.rule else 0
-        try:
-            hit = pattern.matches(path) or (
-                depth <= len(parents) and pattern.matches("/".join(parents[:depth]))
-            )
-        except PatternError:
+        if pattern.broken is not None:
             return False
-        if hit:
+        depth = pattern.rule.pattern.count("/") + 1
+        if at in hits[len(names)] or (depth < len(names) and at in hits[depth]):
             excluded = pattern.include
     return excluded
 

@@ -132,6 +132,10 @@ class DockerIgnoreSpec(PathSpec[DockerIgnorePattern]):
         """
         return self.decider().can_include_below(folder)
 
+    def hits(self, path: str) -> frozenset[int]:
+        """The rules that match this very path, whatever they make of its parents."""
+        return self.decider().hits(path)
+
     def trace(self, path: str) -> Iterator[tuple[str, Decision]]:
         """The decisions on each folder of the path and on the path itself, from the top."""
         folder = self.root()
@@ -253,6 +257,14 @@ class Decider:
                     own += state.hits
             decisions.append(self.resolve(folder.decision, own) if own else inherited)
         return decisions
+
+    def hits(self, path: str) -> frozenset[int]:
+        """See `DockerIgnoreSpec.hits`."""
+        folder, _, name = path.rpartition("/")
+        found = set(self.literals.get(folder, {}).get(name, ()))
+        for machine in self.machines:
+            found.update(machine.start.after(path).hits)
+        return frozenset(found)
 
     def enter(self, folder: FolderRules, name: str, decision: Decision) -> FolderRules:
         if self._base is not None and not self._is_forced(decision):

@@ -72,7 +72,7 @@ def test_descent(lines: list[str], folder: str, legacy: bool, buildkit: bool) ->
 
 
 def sent_by_legacy(spec: DockerIgnoreSpec, paths: list[str]) -> set[str]:
-    forced = spec.with_forced(forced_lines(spec.patterns, "Dockerfile"))
+    forced = spec.with_forced(forced_lines(spec, "Dockerfile"))
     descent = Descent.legacy(forced.patterns)
     return {
         entry.path
@@ -168,17 +168,17 @@ FORCED: list[tuple[str, list[str], str | None, list[str]]] = [
     ("lines", "dockerfile", "added"), [row[1:] for row in FORCED], ids=[row[0] for row in FORCED]
 )
 def test_forced_lines(lines: list[str], dockerfile: str | None, added: list[str]) -> None:
-    assert forced_lines(patterns(*lines), dockerfile) == added
+    assert forced_lines(spec_of(*lines), dockerfile) == added
 
 
 def test_the_first_forced_line_counts_for_the_second() -> None:
     # As a pattern, the first exception must not bring back a Dockerfile of that name again.
-    assert forced_lines(patterns("*"), ".dockerignore") == ["!.dockerignore"]
+    assert forced_lines(spec_of("*"), ".dockerignore") == ["!.dockerignore"]
 
 
 def test_a_forced_name_that_docker_refuses() -> None:
     spec = spec_of("*")
-    lines = forced_lines(spec.patterns, "[")
+    lines = forced_lines(spec, "[")
     assert lines == ["!.dockerignore", "!["]
     with pytest.raises(PatternError):
         spec.with_forced(lines)
