@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -283,14 +284,14 @@ def test_ctrl_c(
         while process.poll() is None and not moment(process, large_tree):
             pass
         time.sleep(after)
-        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=20)
         assert group_members(process.pid) == []
     finally:
         process.kill()
     if out:
-        # Python itself was on its way out.
-        assert after > 0.01, "it was over before anybody could stop it"
+        # It was over, or Python itself was on its way out; a busy machine makes that happen.
         assert (process.returncode in (0, -signal.SIGINT), err) == (True, "")
     else:
         # An empty line comes first, so that the ^C of a terminal is left alone.
