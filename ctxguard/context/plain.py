@@ -92,7 +92,8 @@ class PlainColumns:
                 at for at in _where(links, _are_several) if modes.S_ISREG(self._modes[at])
             )
         if self._sizes and max(self._sizes) >= _FIRST_LONG_SIZE:
-            special.update(_where(self._sizes, _is_long))
+            long = _where(self._sizes, _is_long)
+            special.update(at for at in long if not modes.S_ISDIR(self._modes[at]))
         times = [stat.st_mtime for stat in stats]
         if times and (min(times) < _FIRST_USUAL_TIME or max(times) >= _LAST_USUAL_TIME):
             special.update(_where(times, _is_unusual))
