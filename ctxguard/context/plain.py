@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import stat as modes
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ctxguard.context.source import Stat
-
-if TYPE_CHECKING:
-    from ctxguard.context.views import FolderView
-    from ctxguard.context.walk import Listing
+from ctxguard.context.views import FolderView
 
 _FIRST_USUAL_TIME = 2**56 // 10**9 + 1
 _LAST_USUAL_TIME = 8**11 - 1
@@ -65,23 +62,36 @@ class Everything(NamedTuple):
 
 
 class PlainColumns:
-    """Which entries of a listing are plain, and their columns."""
+    """Which entries of a listing are plain, and their columns.
 
-    def __init__(self, listing: Listing) -> None:
-        stats = [stat or _NOTHING for stat in listing.stats]
-        self._path = listing.path
-        self._names = listing.names
+    Args:
+        special: entries that are known not to be plain.
+        entered: whether listings of subfolders follow.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        names: Sequence[str],
+        found: Sequence[Stat | None],
+        folders: Sequence[int],
+        special: Iterable[int],
+        *,
+        entered: bool,
+    ) -> None:
+        stats = [stat or _NOTHING for stat in found]
+        self._path = path
+        self._names = names
         self._modes = [stat.st_mode for stat in stats]
         self._sizes = [stat.st_size for stat in stats]
-        self._folders = listing.folder.directories
-        self._entered = bool(listing.entered)
-        self._special = self._find_special(listing, stats)
+        self._folders = folders
+        self._entered = entered
+        self._special = self._find_special(set(special), stats)
         self._last: tuple[list[bool], list[int], Everything] | None = None
 
-    def _find_special(self, listing: Listing, stats: Sequence[Stat]) -> set[int]:
+    def _find_special(self, special: set[int], stats: Sequence[Stat]) -> set[int]:
         """Entries with anything special about them; being a folder is not."""
-        special = set(listing.xattrs) | listing.unreadable
-        if not listing.path.isascii():
+        if not self._path.isascii():
             special.update(range(len(stats)))
         files = set(self._modes)
         if not all(map(modes.S_ISREG, files)):
@@ -97,8 +107,8 @@ class PlainColumns:
         times = [stat.st_mtime for stat in stats]
         if times and (min(times) < _FIRST_USUAL_TIME or max(times) >= _LAST_USUAL_TIME):
             special.update(_where(times, _is_unusual))
-        if not "".join(listing.names).isascii():
-            special.update(_where(listing.names, _is_not_ascii))
+        if not "".join(self._names).isascii():
+            special.update(_where(self._names, _is_not_ascii))
         return special
 
     def everything(self, view: FolderView) -> Everything:

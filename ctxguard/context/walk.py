@@ -57,7 +57,15 @@ class Listing:
     @property
     def plain(self) -> PlainColumns:
         if self._plain is None:
-            self._plain = PlainColumns(self)
+            special = {*self.xattrs, *self.unreadable}
+            self._plain = PlainColumns(
+                self.path,
+                self.names,
+                self.stats,
+                self.folder.directories,
+                special,
+                entered=bool(self.entered),
+            )
         return self._plain
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ctxguard.ignore.regexp import WORD, Boundary, Chars, Folders, Item, Program, Repeat
+from ctxguard.ignore.charset import WORD, Chars
+from ctxguard.ignore.program import Boundary, Folders, Item, Program, Repeat
 
 
 class State(dict[str, "State"]):

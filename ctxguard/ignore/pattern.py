@@ -18,8 +18,9 @@ from pathspec.util import register_pattern
 from ctxguard.errors import PatternError
 from ctxguard.ignore import gopath, regexp
 from ctxguard.ignore.automaton import Automaton
+from ctxguard.ignore.charset import ANY, BadRegexpError
+from ctxguard.ignore.program import ANYTHING, Folders, Program, literal_items, to_python
 from ctxguard.ignore.reader import IgnoreRule, read_rule
-from ctxguard.ignore.regexp import ANY, ANYTHING, Folders, Program, literal_items
 
 
 class Kind(Enum):
@@ -81,7 +82,7 @@ class DockerIgnorePattern(RegexPattern):
             return
         try:
             self._program = regexp.parse(self.text)
-        except regexp.BadRegexpError as error:
+        except BadRegexpError as error:
             self.broken = _refused(rule, _SYNTAX_ERROR)
             self.broken.__cause__ = error
 
@@ -246,7 +247,7 @@ def _program(kind: Kind, text: str) -> Program:
 
 
 def _documented(program: Program) -> str:
-    return rf"\A(?:{regexp.to_python(program)})(?:/|\Z)"
+    return rf"\A(?:{to_python(program)})(?:/|\Z)"
 
 
 register_pattern("dockerignore", DockerIgnorePattern, override=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from ctxguard.ignore.automaton import Automaton, State, program_size
-from ctxguard.ignore.regexp import Program, parse, to_python
+from ctxguard.ignore.program import Program, to_python
+from ctxguard.ignore.regexp import parse
 
 TEXTS = ["^a[^/]*$", "^(.*/)?b$", "^[^/]*[^/]$", r"^a\b-$", "^a|b$", "^a{2,3}$", "^[^b]*/b.*$"]
 PROGRAMS = [parse(text) for text in TEXTS]

@@ -5,21 +5,9 @@ import re
 import pytest
 
 from ctxguard.ignore.automaton import Automaton
-from ctxguard.ignore.regexp import (
-    ANY,
-    ANYTHING,
-    NOT_NEWLINE,
-    BadRegexpError,
-    Boundary,
-    Chars,
-    Folders,
-    Repeat,
-    chars,
-    literal,
-    literal_items,
-    parse,
-    to_python,
-)
+from ctxguard.ignore.charset import ANY, NOT_NEWLINE, BadRegexpError, Chars, chars, literal
+from ctxguard.ignore.program import ANYTHING, Boundary, Folders, Repeat, literal_items, to_python
+from ctxguard.ignore.regexp import parse
 
 
 def matches(text: str, path: str) -> bool:

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from ctxguard.ignore import DockerIgnorePattern
 from ctxguard.ignore.automaton import Automaton
-from ctxguard.ignore.regexp import (
-    ANY,
-    NOT_NEWLINE,
-    NOT_SLASH,
-    Boundary,
-    Chars,
-    Folders,
-    Item,
-    Program,
-    Repeat,
-    literal,
-    to_python,
-)
+from ctxguard.ignore.charset import ANY, NOT_NEWLINE, NOT_SLASH, Chars, literal
+from ctxguard.ignore.program import Boundary, Folders, Item, Program, Repeat, to_python
 from tests.property.strategies import paths, sound_lines
 
 char_sets = st.sampled_from(
