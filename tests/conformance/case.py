@@ -43,6 +43,9 @@ class Case(TypedDict):
     dockerfile_outside: NotRequired[bool]
     dockerignore_outside: NotRequired[dict[str, str]]
     """Content of the ignore files beside a Dockerfile outside of the context."""
+    build_args: NotRequired[dict[str, str]]
+    target: NotRequired[str | None]
+    """Given to the build with the case's own Dockerfile."""
     observed: NotRequired[dict[str, Any]]
     """What Docker made of it; only in the record."""
 
