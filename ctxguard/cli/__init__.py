@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -25,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code; nothing is raised, and no traceback reaches the user.
     """
     try:
-        return _run(sys.argv[1:] if argv is None else list(argv))
+        with _without_collector():
+            return _run(sys.argv[1:] if argv is None else list(argv))
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except streams.ReaderGoneError:
@@ -35,6 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(ExitCode.USAGE)
     except (Exception, KeyboardInterrupt) as error:
         return _complain(error)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """A command makes hardly any cycles, and looking for them takes up to a tenth of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _run(arguments: list[str]) -> int:
