@@ -1,0 +1,154 @@
+"""Which paths of the context the instructions of a target ask for.
+
+Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/dockerfile2llb/convert.go`
+(`dispatch`, `normalizeContextPaths`), `convert_runmount.go`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ctxguard.dockerfile.mounts import read_mount
+from ctxguard.dockerfile.parser import Instruction, heredoc_name
+from ctxguard.dockerfile.stages import Build, Stage, arguments, is_git, is_remote
+from ctxguard.dockerfile.variables import PATH, Table
+from ctxguard.dockerfile.words import WordError
+from ctxguard.errors import DockerfileError
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One path that one instruction asks for."""
+
+    path: str
+    """Relative to the context root, cleaned, wildcards kept; "" for all of it."""
+    instruction: Instruction
+    transfers: bool
+    """Needs the context to be there; a tmpfs mount only takes the filter off others."""
+    unset: frozenset[str]
+    """Variables in it that nothing in the file sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a target asks of its context."""
+
+    target: Stage
+    asks: tuple[Ask, ...]
+
+    @property
+    def used(self) -> bool:
+        """Whether the context is needed at all."""
+        return any(ask.transfers for ask in self.asks)
+
+    @property
+    def follow_paths(self) -> tuple[str, ...] | None:
+        """The paths that BuildKit asks for, sorted; None if it asks for everything."""
+        paths = {ask.path for ask in self.asks}
+        if "" in paths or not paths:
+            return None
+        return tuple(sorted(paths, key=lambda path: path.encode("utf-8", "surrogateescape")))
+
+
+def demand(build: Build, target: Stage) -> Demand:
+    """Go through the stages that the target needs.
+
+    Raises:
+        DockerfileError: BuildKit would refuse an instruction that is needed.
+    """
+    needed = build.reachable(target)
+    asks = _Asking(build, needed).run()
+    return Demand(target, tuple(ask for stage in needed for ask in asks[stage.number]))
+
+
+class _Asking:
+    """Goes down the tree of stages and their bases, so that one table serves all of them."""
+
+    def __init__(self, build: Build, needed: list[Stage]) -> None:
+        self.build = build
+        self.needed = {stage.number for stage in needed}
+        self.children: dict[int | None, list[Stage]] = {}
+        for stage in needed:
+            base = None if stage.base_stage is None else stage.base_stage.number
+            self.children.setdefault(base, []).append(stage)
+        given = build.globals.given
+        self.table = Table(build.script.escape, given, {"PATH": PATH})
+        self.asks: dict[int, list[Ask]] = {}
+
+    def run(self) -> dict[int, list[Ask]]:
+        stack: list[tuple[Stage | None, int]] = [
+            (stage, 0) for stage in self.children.get(None, [])
+        ]
+        while stack:
+            stage, mark = stack.pop()
+            if stage is None:
+                self.table.back_to(mark)
+                continue
+            stack.append((None, self.table.mark()))
+            self.asks[stage.number] = list(self._stage(stage))
+            stack += [(child, 0) for child in self.children.get(stage.number, [])]
+        return self.asks
+
+    def _stage(self, stage: Stage) -> Iterator[Ask]:
+        for instruction in stage.work():
+            try:
+                yield from self._instruction(instruction)
+            except (WordError, ValueError) as error:
+                raise DockerfileError(
+                    str(error), path=self.build.source, line=instruction.line
+                ) from None
+
+    def _instruction(self, instruction: Instruction) -> Iterator[Ask]:
+        if instruction.keyword == "ENV":
+            self.table.env(instruction.rest)
+        elif instruction.keyword == "ARG":
+            self.table.arg(instruction.rest, self.build.globals.values)
+        elif instruction.keyword in ("COPY", "ADD"):
+            yield from self._copy(instruction)
+        elif instruction.keyword == "RUN":
+            yield from self._mounts(instruction)
+
+    def _copy(self, instruction: Instruction) -> Iterator[Ask]:
+        flags = dict(flag.removeprefix("--").partition("=")[::2] for flag in instruction.flags)
+        *sources, destination = arguments(instruction)
+        self._expanded(destination)
+        elsewhere = bool(flags.get("from"))
+        for word in sources:
+            if heredoc_name(word) is not None:
+                continue
+            source, unset = self._expanded(word)
+            remote = is_remote(source)
+            if remote and instruction.keyword == "COPY" and not elsewhere:
+                raise WordError(f"source can't be a URL for COPY: {source}")
+            if instruction.keyword == "ADD" and not remote and flags.get("checksum"):
+                raise WordError("checksum can't be specified for non-HTTP(S) sources")
+            if elsewhere or (remote and instruction.keyword == "ADD"):
+                continue
+            git = instruction.keyword == "ADD" and is_git(source)
+            yield Ask(_clean(source), instruction, not git, unset)
+
+    def _mounts(self, instruction: Instruction) -> Iterator[Ask]:
+        for flag in instruction.flags:
+            name, _, value = flag.removeprefix("--").partition("=")
+            if name != "mount":
+                continue
+            self.table.unset.clear()
+            mount = read_mount(value, self.table.expand)
+            unset = frozenset(self.table.unset)
+            if mount.asks:
+                yield Ask(_clean(mount.source), instruction, mount.transfers, unset)
+
+    def _expanded(self, word: str) -> tuple[str, frozenset[str]]:
+        if "$" not in word:
+            return self.table.expand(word), frozenset()
+        self.table.unset.clear()
+        text = self.table.expand(word)
+        return text, frozenset(self.table.unset)
+
+
+def _clean(source: str) -> str:
+    """`path.Join("/", source)` without the leading slash."""
+    cleaned = posixpath.normpath(f"/{source}")
+    return cleaned.lstrip("/")

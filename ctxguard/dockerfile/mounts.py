@@ -1,0 +1,81 @@
+"""`RUN --mount=…`: where a mount takes its content from.
+
+Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/commands_runmount.go`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxguard.dockerfile.words import WordError
+
+_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
+_FLAGS = ("readonly", "ro", "readwrite", "rw", "required")
+_KEYS = frozenset(
+    (
+        *("type", "from", "source", "src", "target", "dst", "destination", "readonly", "ro"),
+        *("readwrite", "rw", "required", "id", "sharing", "mode", "uid", "gid", "size", "env"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """What of a mount matters to the context."""
+
+    type: str
+    origin: str
+    """The stage or image it comes from, in lower case; "" for the context."""
+    source: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether its source is among the paths that are asked for.
+
+        EDGE CASE: tmpfs has no source, and yet asks for all of it.
+        """
+        return not self.origin and self.type in ("bind", "tmpfs")
+
+    @property
+    def transfers(self) -> bool:
+        """Whether it needs the context to be there."""
+        return not self.origin and self.type == "bind"
+
+
+def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
+    """Read the value of a flag.
+
+    Args:
+        expand: puts variables in; None while stages are linked, when only `from` is asked for.
+
+    Raises:
+        WordError: BuildKit would refuse it.
+    """
+    found = {"type": "bind", "from": "", "source": ""}
+    for field in _fields(value):
+        key, equals, text = field.partition("=")
+        key = key.lower()
+        if key not in _KEYS:
+            raise WordError(f"unexpected key '{key}' in '{field}'")
+        if not equals and key not in _FLAGS:
+            raise WordError(f"invalid field '{field}' must be a key=value pair")
+        if key == "from" and "$" in text[:-1]:
+            raise WordError("'from' doesn't support variable expansion, define alias stage instead")
+        if key != "from" and equals:
+            text = expand(text) if expand is not None else text
+        found["source" if key == "src" else key] = text
+    kind = found["type"].lower()
+    if expand is not None and kind not in _TYPES:
+        raise WordError(f'unsupported mount type "{found["type"]}"')
+    return Mount(kind, found["from"].lower(), found["source"])
+
+
+def _fields(value: str) -> list[str]:
+    if '"' not in value:
+        return value.split(",")
+    try:
+        return next(csv.reader([value], strict=True), [])
+    except csv.Error as error:
+        raise WordError(f"failed to parse csv mounts: {error}") from None

@@ -1,0 +1,331 @@
+"""The stages of a Dockerfile and how they hang together.
+
+Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/parse.go`,
+`frontend/dockerfile/dockerfile2llb/convert.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ctxguard.dockerfile.mounts import read_mount
+from ctxguard.dockerfile.parser import (
+    KNOWN,
+    Instruction,
+    Script,
+    heredoc_name,
+    instruction_of,
+    json_words,
+    split_words,
+)
+from ctxguard.dockerfile.variables import Table, declarations, pairs
+from ctxguard.dockerfile.words import BLANK, WordError, shortened
+from ctxguard.errors import DockerfileError
+
+_INDEX = re.compile(r"[+-]?[0-9]+")
+_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
+_FLAGS: Mapping[str, frozenset[str]] = {
+    "FROM": frozenset({"platform"}),
+    "RUN": frozenset({"mount", "network", "security", "device"}),
+    "COPY": frozenset({"from", "chown", "chmod", "link", "parents", "exclude"}),
+    "ADD": frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "exclude", "unpack"}),
+    "HEALTHCHECK": frozenset({"interval", "timeout", "start-period", "start-interval", "retries"}),
+}
+_REPEATABLE = ("mount", "exclude")
+_AT_LEAST = {"COPY": 2, "ADD": 2, "ENV": 1, "ARG": 1, "LABEL": 1, "EXPOSE": 1, "VOLUME": 1}
+_MAY_BE_JSON = ("RUN", "CMD", "ENTRYPOINT", "VOLUME")
+_MOST_TRIGGERED = 1 << 20
+"""Characters of ONBUILD instructions that all stages together may do; each counts for more."""
+_JUST_ONE = ("WORKDIR", "USER", "STOPSIGNAL", "MAINTAINER")
+
+
+@dataclass(slots=True)
+class Stage:
+    """One FROM with what follows it."""
+
+    number: int
+    line: int
+    base: str
+    """Image or stage, variables put in."""
+    name: str
+    """In lower case; "" if it has none."""
+    base_stage: Stage | None = None
+    commands: list[Instruction] = field(default_factory=list)
+    triggers: list[Instruction] = field(default_factory=list)
+    """What its ONBUILD instructions do first in each stage that begins from it."""
+
+    def work(self) -> Iterator[Instruction]:
+        """All it does, in order."""
+        if self.base_stage is not None:
+            yield from self.base_stage.triggers
+        yield from self.commands
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A Dockerfile, its stages linked."""
+
+    script: Script
+    source: str
+    """Name to show in errors."""
+    stages: tuple[Stage, ...]
+    globals: Table
+    """The ARGs before the first FROM, and the platform's."""
+
+    def stage(self, target: str | None) -> Stage | None:
+        """The stage of that name, in any case, or the last one; None if there is none."""
+        if target is None or target == "":
+            return self.stages[-1]
+        return self._last_named().get(target.lower())
+
+    def reachable(self, target: Stage) -> list[Stage]:
+        """The stages that are needed for the target, in file order.
+
+        Raises:
+            DockerfileError: one of them takes from a stage that comes after it.
+        """
+        names = self._last_named()
+        wanted = {target.number}
+        for stage in reversed(self.stages):
+            if stage.number in wanted:
+                wanted.update(self._needed(stage, names))
+        return [stage for stage in self.stages if stage.number in wanted]
+
+    def _last_named(self) -> dict[str, Stage]:
+        return {stage.name: stage for stage in self.stages if stage.name}
+
+    def _needed(self, stage: Stage, names: Mapping[str, Stage]) -> Iterator[int]:
+        if stage.base_stage is not None:
+            yield stage.base_stage.number
+        for instruction in stage.work():
+            for origin in self.origins(instruction):
+                number = self._number(stage, instruction, origin, names)
+                if number is not None:
+                    yield number
+
+    def _number(
+        self, stage: Stage, instruction: Instruction, origin: str, names: Mapping[str, Stage]
+    ) -> int | None:
+        """The stage that is meant; None for an image."""
+        index = _index(origin) if instruction.keyword == "COPY" else None
+        found = names.get(origin)
+        number = index if found is None else found.number
+        if number is not None and not 0 <= number < stage.number:
+            message = (
+                f'cannot copy from stage "{origin}", it needs to be defined before the current '
+                f'stage "{stage.name or stage.number}"'
+            )
+            raise DockerfileError(shortened(message), path=self.source, line=instruction.line)
+        return number
+
+    def origins(self, instruction: Instruction) -> Iterator[str]:
+        """What `--from=` and `from=` name, in lower case."""
+        for flag in instruction.flags:
+            name, _, value = flag.removeprefix("--").partition("=")
+            if instruction.keyword == "COPY" and name == "from" and value:
+                yield value.lower()
+            elif instruction.keyword == "RUN" and name == "mount":
+                origin = read_mount(value, None).origin
+                if origin:
+                    yield origin
+
+
+def link(
+    script: Script, source: str, given: Mapping[str, str], platform: Mapping[str, str]
+) -> Build:
+    """Put the stages together, and check the form of every instruction.
+
+    Args:
+        given: `--build-arg` values.
+        platform: the platform's own ARGs.
+
+    Raises:
+        DockerfileError: BuildKit would refuse it, whatever the target.
+    """
+    return _Linker(script, source, given, platform).build()
+
+
+class _Linker:
+    def __init__(
+        self, script: Script, source: str, given: Mapping[str, str], platform: Mapping[str, str]
+    ) -> None:
+        self.script = script
+        self.source = source
+        self.table = Table(script.escape, given, dict(platform))
+        self.stages: list[Stage] = []
+        self.latest: dict[str, Stage] = {}
+        self.triggered = 0
+
+    def build(self) -> Build:
+        for instruction in self.script.instructions:
+            try:
+                self._take(instruction)
+            except (WordError, ValueError) as error:
+                raise self._error(str(error), instruction.line) from None
+        if not self.stages:
+            raise self._error("dockerfile contains no stages to build", 1)
+        return Build(self.script, self.source, tuple(self.stages), self.table)
+
+    def _error(self, message: str, line: int) -> DockerfileError:
+        return DockerfileError(message, path=self.source, line=line)
+
+    def _take(self, instruction: Instruction) -> None:
+        known = self._check(instruction)
+        if instruction.keyword == "FROM":
+            self._from(instruction)
+        elif not self.stages:
+            if instruction.keyword != "ARG":
+                raise WordError("no build stage in current context")
+            self.table.arg(instruction.rest)
+        elif instruction.keyword == "ONBUILD":
+            self.stages[-1].triggers.append(self._trigger(instruction))
+        elif known:
+            self._check_origins(instruction)
+            self.stages[-1].commands.append(instruction)
+
+    def _from(self, instruction: Instruction) -> None:
+        words = split_words(instruction.rest)
+        if len(words) != 1 and not (len(words) == 3 and words[1].lower() == "as"):
+            raise WordError("FROM requires either one or three arguments")
+        name = words[2].lower() if len(words) == 3 else ""
+        if name and not _NAME.fullmatch(name):
+            raise WordError(
+                f'invalid name for build stage: "{words[2]}", name can\'t start with a number '
+                "or contain symbols"
+            )
+        base = self.table.expand(words[0])
+        if not base:
+            raise WordError(f"base name ({words[0]}) should not be blank")
+        stage = Stage(len(self.stages), instruction.line, base, name, self.latest.get(base))
+        self.stages.append(stage)
+        if stage.base_stage is not None:
+            self._count(stage.base_stage.triggers)
+        if name:
+            self.latest[name] = stage
+
+    def _count(self, triggers: list[Instruction]) -> None:
+        """Few instructions could do endless work, were they repeated in each of many stages."""
+        self.triggered += sum(
+            64 + len(trigger.rest) + sum(map(len, trigger.flags)) for trigger in triggers
+        )
+        if self.triggered > _MOST_TRIGGERED:
+            raise WordError("ONBUILD instructions are repeated far too often")
+
+    def _trigger(self, instruction: Instruction) -> Instruction:
+        inner = instruction_of(instruction.rest, instruction.line)
+        if inner.keyword in ("ONBUILD", "FROM", "MAINTAINER"):
+            raise WordError(f"{inner.keyword} isn't allowed as an ONBUILD trigger")
+        self._check(inner)
+        return inner
+
+    def _check(self, instruction: Instruction) -> bool:
+        """The form of an instruction; whether it is one of BuildKit's own."""
+        keyword = instruction.keyword
+        foreign = self.script.syntax is not None
+        if keyword not in KNOWN:
+            if foreign:
+                return False
+            raise WordError(f"unknown instruction: {keyword}")
+        self._check_flags(instruction, foreign=foreign)
+        count = len(arguments(instruction))
+        least = _AT_LEAST.get(keyword, 0)
+        if count < least:
+            raise WordError(
+                f"{keyword} requires at least {'two arguments' if least == 2 else 'one argument'}"
+            )
+        self._check_words(instruction)
+        if keyword in _JUST_ONE and not instruction.rest:
+            raise WordError(f"{keyword} requires exactly one argument")
+        if keyword == "ONBUILD" and not instruction.rest:
+            raise WordError("ONBUILD requires at least one argument")
+        return True
+
+    def _check_words(self, instruction: Instruction) -> None:
+        keyword, rest = instruction.keyword, instruction.rest
+        if keyword in _MAY_BE_JSON:
+            json_words(rest)
+        elif keyword in ("COPY", "ADD"):
+            if heredoc_name(arguments(instruction)[-1]) is not None:
+                raise WordError(f"{keyword} cannot accept a heredoc as a destination")
+        elif keyword == "SHELL":
+            _check_shell(rest)
+        elif keyword == "HEALTHCHECK":
+            _check_health(rest)
+        elif keyword in ("ENV", "LABEL"):
+            for _ in pairs(rest, self.script.escape, keyword):
+                pass
+        elif keyword == "ARG":
+            for _ in declarations(rest, self.script.escape):
+                pass
+
+    def _check_flags(self, instruction: Instruction, *, foreign: bool) -> None:
+        allowed = _FLAGS.get(instruction.keyword, frozenset())
+        seen: set[str] = set()
+        for flag in instruction.flags:
+            name = flag.removeprefix("--").partition("=")[0]
+            if name not in allowed and not foreign:
+                raise WordError(f"unknown flag: --{name}")
+            if name in seen and name not in _REPEATABLE:
+                raise WordError(f"duplicate flag specified: --{name}")
+            seen.add(name)
+
+    def _check_origins(self, instruction: Instruction) -> None:
+        stage = self.stages[-1]
+        build = Build(self.script, self.source, (), self.table)
+        for origin in build.origins(instruction):
+            index = _index(origin) if instruction.keyword == "COPY" else None
+            if index is not None and not 0 <= index < stage.number:
+                raise WordError(f"invalid from flag value {origin}: no such stage before this one")
+            if origin == stage.name:
+                raise WordError(f"circular dependency detected on stage: {stage.name}")
+
+
+def _check_shell(rest: str) -> None:
+    words = json_words(rest)
+    if not (rest if words is None else words):
+        raise WordError("SHELL requires at least one argument")
+    if words is None:
+        raise WordError("SHELL requires the arguments to be in JSON form")
+
+
+def _check_health(rest: str) -> None:
+    words = split_words(rest)
+    if not words:
+        raise WordError("HEALTHCHECK requires at least one argument")
+    kind = words[0].upper()
+    if kind == "NONE" and len(words) > 1:
+        raise WordError("HEALTHCHECK NONE takes no arguments")
+    if kind not in ("NONE", "CMD"):
+        raise WordError(f'unknown type "{kind}" in HEALTHCHECK (try CMD)')
+    if kind == "CMD" and (len(words) == 1 or json_words(rest[len(kind) :].lstrip(BLANK)) == []):
+        raise WordError("missing command after HEALTHCHECK CMD")
+
+
+def _index(origin: str) -> int | None:
+    """The number of a stage, as Go's `Atoi` reads it; None if it is a name."""
+    if not _INDEX.fullmatch(origin):
+        return None
+    digits = origin.lstrip("+-").lstrip("0") or "0"
+    number = int(digits) if len(digits) < 20 else 1 << 64
+    number = -number if origin.startswith("-") else number
+    return number if -(1 << 63) <= number < 1 << 63 else None
+
+
+def arguments(instruction: Instruction) -> list[str]:
+    """The words of a COPY or ADD, in either form; for others just the words."""
+    if instruction.keyword in ("COPY", "ADD"):
+        words = json_words(instruction.rest)
+        if words is not None:
+            return words
+    return split_words(instruction.rest)
+
+
+def is_remote(source: str) -> bool:
+    """Whether ADD fetches this from elsewhere; the case of the scheme counts."""
+    return source.startswith(("http://", "https://"))
+
+
+def is_git(source: str) -> bool:
+    return source.startswith(("git@", "git://", "ssh://"))
