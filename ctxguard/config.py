@@ -202,6 +202,11 @@ def _find_file(context: str) -> tuple[str, str, dict[str, Any], str] | None:
         folder = os.path.dirname(folder)
 
 
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_DOTS = 100
+"""In a key or a table's name."""
+
+
 def _repository(folder: str) -> str | None:
     """The nearest folder upward that holds `.git`, a folder or, in a worktree, a file."""
     while not os.path.lexists(os.path.join(folder, ".git")):
@@ -228,7 +233,8 @@ def _load(path: str) -> tuple[str, dict[str, Any] | None]:
     shown = os.path.relpath(path)
     try:
         with open(path, "rb") as file:
-            text = file.read().decode()
+            text = file.read(_MOST_BYTES + 1).decode()
+        _check_size(text, shown)
         document = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"cannot read it: {error.strerror}", path=shown) from error
@@ -238,6 +244,15 @@ def _load(path: str) -> tuple[str, dict[str, Any] | None]:
     if not isinstance(table, dict | None):
         raise UsageError("tool.ctxguard is no table", path=shown)
     return text, table
+
+
+def _check_size(text: str, shown: str) -> None:
+    """Keep from tomllib what it takes minutes for."""
+    if len(text) > _MOST_BYTES:
+        raise UsageError(f"it has more than {_MOST_BYTES:,} bytes, far too many", path=shown)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.partition("=")[0].count(".") > _MOST_DOTS:
+            raise UsageError("its tables are nested far too deeply", path=shown, line=number)
 
 
 def _no_toml(error: Exception, shown: str) -> UsageError:

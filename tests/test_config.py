@@ -598,3 +598,14 @@ def test_two_explicit_limits_in_the_wrong_order(
     error = refused(root, environment=environment, flags=flags)
     warn, critical = map(re.escape, places)
     assert re.search(rf"\({warn}\) lies above .* \({critical}\)", str(error))
+
+
+def test_a_file_that_is_far_too_large(root: str) -> None:
+    error = refused_file(root, b"#" * (4 * 1024 * 1024 + 1))
+    assert "far too many" in error.message
+
+
+def test_tables_that_are_nested_far_too_deeply(root: str) -> None:
+    # tomllib takes minutes for a megabyte of these.
+    error = refused_file(root, f"top = 3\n[{'a.' * 50_000}a]\n")
+    assert (error.line, "nested far too deeply" in error.message) == (2, True)

@@ -84,6 +84,10 @@ def _explained(error: BaseException) -> tuple[str, ExitCode]:
         return "interrupted", ExitCode.INTERRUPTED
     if isinstance(error, click.ClickException):
         return error.format_message(), ExitCode.USAGE
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to go on", ExitCode.NOT_MEASURED
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot go on: {error.strerror.lower()}", ExitCode.NOT_MEASURED
     detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     bug = "internal error, please report it with the command that led to it"
     return f"{bug}: {detail}", ExitCode.NOT_MEASURED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -24,6 +25,8 @@ def write(text: str, file: str | None) -> None:
     if _is_standard_output(file):
         streams.write_bytes(data, flush=True)
         return
+    if not file:
+        raise UsageError("-o takes the name of a file")
     try:
         _put(file, data)
     except OSError as error:
@@ -43,7 +46,13 @@ def _put(file: str, data: bytes) -> None:
         with open(file, "wb") as stream:
             stream.write(data)
     else:
-        _replace(os.path.realpath(file), data)
+        path = os.path.realpath(file)
+        if os.path.islink(path):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        effective = os.access in os.supports_effective_ids
+        if os.path.exists(path) and not os.access(path, os.W_OK, effective_ids=effective):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        _replace(path, data)
 
 
 def _replace(path: str, data: bytes) -> None:

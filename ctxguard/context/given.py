@@ -27,11 +27,23 @@ def worktree(context: str) -> WorkTree:
         raise UsageError(f"the context {context} is a URL: {only}; clone it and name the folder")
     if not context:
         raise UsageError("the context has no name; name a folder, or leave it out for this one")
+    if not os.path.isabs(context):
+        _check_current_folder()
     if not os.path.lexists(context):
         raise UsageError(f"the context {context} does not exist; name a folder")
     if not os.path.isdir(context):
         raise UsageError(f"the context {context} is no folder: {only}")
     return WorkTree(os.path.realpath(context))
+
+
+def _check_current_folder() -> None:
+    try:
+        os.getcwd()
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        raise UsageError(
+            f"the current folder cannot be found ({reason}); go to one that exists"
+        ) from error
 
 
 def dockerfile(context: WorkTree, file: str | None) -> Dockerfile:
@@ -43,6 +55,8 @@ def dockerfile(context: WorkTree, file: str | None) -> Dockerfile:
     Raises:
         UsageError: it is a folder.
     """
+    if file == "-":
+        raise UsageError("-f - : a Dockerfile on standard input cannot be read yet; name a file")
     path = os.path.join(context.root, "Dockerfile") if file is None else os.path.abspath(file)
     if os.path.isdir(path):
         raise UsageError(f"-f {file or 'Dockerfile'} names a folder, not a Dockerfile")

@@ -16,7 +16,9 @@ def path_problem(trouble: Trouble) -> Problem:
         return Problem(
             "vanished",
             trouble.path,
-            "it vanished during the walk; measure again for a figure that holds",
+            "it vanished during the walk with all that was in it; measure again"
+            if trouble.folder
+            else "it vanished during the walk and is not counted",
             Effect.NOT_COUNTED,
         )
     if error.errno == errno.ENAMETOOLONG:
@@ -38,8 +40,12 @@ def path_problem(trouble: Trouble) -> Problem:
 
 
 def is_incomplete(trouble: Trouble) -> bool:
-    """Whether something that is there was not counted; what vanished is not there."""
-    return trouble.error.errno not in (errno.ENOENT, errno.ENOTDIR)
+    """Whether something that may be there was not counted.
+
+    A file that vanished is not there, and builders pass it over too. A folder may have been renamed
+    with all that is in it.
+    """
+    return trouble.folder or trouble.error.errno not in (errno.ENOENT, errno.ENOTDIR)
 
 
 def unreadable_files(paths: Iterable[str]) -> Iterator[Problem]:

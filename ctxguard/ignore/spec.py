@@ -10,6 +10,7 @@ Source of the meaning: moby/patternmatcher 5a6d842, `MatchesUsingParentResults` 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -213,13 +214,17 @@ class Decider:
             self.root = FolderRules("", self.resolve(None, ()), starts)
 
     def _add_literals(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
+        found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for at, pattern in rows:
             folder, _, name = pattern.text.rpartition("/")
-            names = self.literals.setdefault(folder, {})
-            names[name] = (*names.get(name, ()), at)
+            found[folder, name].append(at)
             while self.negated[at] and folder and self.above_exceptions.get(folder, -1) < at:
                 self.above_exceptions[folder] = at
                 folder = folder.rpartition("/")[0]
+
+        for (folder, name), rules in found.items():
+            names = self.literals.setdefault(folder, {})
+            names[name] = (*names.get(name, ()), *rules)
 
     def _add_machines(self, rows: Sequence[tuple[int, DockerIgnorePattern]]) -> None:
         groups = list(_groups(rows))

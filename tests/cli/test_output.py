@@ -225,3 +225,28 @@ def test_standard_output_by_name_when_it_is_a_file(root: str, folder: str) -> No
     assert found.returncode == 0
     assert content(folder, "old").startswith("Build context")
     assert os.listdir(folder) == ["old"]
+
+
+def test_a_read_only_file_is_not_replaced(
+    root: str, folder: str, run_cli: Run, without_rights: Any
+) -> None:
+    path = os.path.join(folder, "kept")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("kept")
+    os.chmod(path, 0o444)
+    os.chmod(folder, 0o777)
+    with without_rights():
+        found = run_cli("report", root, "-o", path)
+    assert (found.code, content(path)) == (2, "kept")
+
+
+def test_a_link_to_itself_is_not_replaced(root: str, folder: str, run_cli: Run) -> None:
+    path = os.path.join(folder, "loop")
+    os.symlink("loop", path)
+    assert run_cli("report", root, "-o", path).code == 2
+    assert os.path.islink(path)
+
+
+def test_no_name_at_all(root: str, run_cli: Run) -> None:
+    found = run_cli("report", root, "-o", "")
+    assert (found.code, "name of a file" in found.err) == (2, True)

@@ -190,3 +190,44 @@ def test_a_context_that_cannot_be_entered(
     os.chmod(closed, 0o755)
     assert found.code in (2, 3)
     assert "internal error" not in found.err
+
+
+def test_a_dockerfile_on_standard_input(make_tree: MakeTree, run_cli: Run) -> None:
+    found = run_cli("report", make_tree({"Dockerfile": ""}), "-f", "-")
+    assert (found.code, found.out) == (2, "")
+    assert "standard input" in found.err
+
+
+def test_a_current_folder_that_is_gone(
+    make_tree: MakeTree, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_tree({})
+    monkeypatch.chdir(root)
+    os.rmdir(root)
+    found = run_cli("report")
+    os.chdir("/")
+    assert found.code == 2
+    assert "current folder cannot be found" in found.err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "there is not enough memory to go on"),
+        (OSError(24, "Too many open files"), "cannot go on: too many open files"),
+    ],
+    ids=["memory", "descriptors"],
+)
+def test_what_runs_out_is_no_bug(
+    error: Exception,
+    said: str,
+    make_tree: MakeTree,
+    run_cli: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ctxguard.cli.report.measure", fail)
+    found = run_cli("report", make_tree({"Dockerfile": ""}))
+    assert (found.code, found.err) == (3, f"ctxguard: {said}\n")

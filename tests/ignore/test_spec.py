@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -289,3 +290,12 @@ def test_many_rules_in_several_automata() -> None:
     assert rules == [None, 690, 700, 701]
     decision = decision_on(spec, "x-000690")
     assert (decision.touched, decision.vector) == ((0, 6, 69, 690, 700), (0, 700))
+
+
+def test_the_same_rule_very_often() -> None:
+    spec = spec_of(*["x"] * 50_000)
+    before = time.process_time()
+    (decision,) = spec.decide(spec.root(), ["x"])
+    assert time.process_time() - before < 2
+    # Behind the first one there is nothing left to exclude.
+    assert (decision.rule, decision.vector, len(decision.touched)) == (0, (0,), 50_000)
