@@ -7,7 +7,6 @@ outside of the repository.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import os
 import re
@@ -170,6 +169,8 @@ def _from_file(context: str) -> Iterator[tuple[str, _Value]]:
 def _unknown(name: str) -> str:
     if name == "tool":  # copied from a pyproject.toml
         return "here the keys stand at the top; leave out the header [tool.ctxguard]"
+    import difflib
+
     near = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
     return f'unknown key "{shortened(name)}"; {hint}'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?) ?(?:(k|m|g|t)?(i)?(b)?)", re.IGNORECASE | re.ASCII)
@@ -30,7 +29,14 @@ def parse_size(text: str) -> int:
         )
     base = 1024 if found[3] else 1000
     factor = int(base ** _POWERS[(found[2] or "").lower()])
-    return bounded(round(Fraction(found[1]) * factor))
+    whole, _, part = found[1].partition(".")
+    return bounded(_rounded(int(whole + part) * factor, 10 ** len(part)))
+
+
+def _rounded(number: int, divisor: int) -> int:
+    """The nearest whole number, an even one if two are as near; exact, whatever the size."""
+    quotient, rest = divmod(number, divisor)
+    return quotient + (2 * rest > divisor or (2 * rest == divisor and quotient % 2 == 1))
 
 
 def bounded(size: int) -> int:

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import sys
-import tempfile
 
 from ctxguard.cli import streams
 from ctxguard.errors import UsageError
@@ -56,6 +55,8 @@ def _put(file: str, data: bytes) -> None:
 
 
 def _replace(path: str, data: bytes) -> None:
+    import tempfile
+
     # The name beside it is short: that of the file may be as long as a name can be.
     handle, temporary = tempfile.mkstemp(prefix=".ctxguard-", dir=os.path.dirname(path))
     try:

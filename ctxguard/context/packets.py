@@ -56,12 +56,23 @@ class Packets:
 
     def add_files(self, sizes: Sequence[int]) -> None:
         """Files in a row; each has its chunks of 32 KiB, and an empty packet that ends it."""
+        if self.loose and max(sizes) <= CHUNK:
+            self._add_small(sizes)
+            return
         counts = [(size + CHUNK - 1) // CHUNK + 1 for size in sizes]
         fields = [
             _DATA_FIELD[(size % CHUNK).bit_length()] + size // CHUNK * _FULL for size in sizes
         ]
         self._bytes += sum(sizes) + sum(fields) + sum(counts) * _TYPE_AND_ID
         self._count(counts)
+
+    def _add_small(self, sizes: Sequence[int]) -> None:
+        """Files of one chunk at most, in any order: two packets each, one if it is empty."""
+        packets = 2 * len(sizes) - sizes.count(0)
+        fields = sum([_DATA_FIELD[bits] for bits in map(int.bit_length, sizes)])
+        self._bytes += sum(sizes) + fields + packets * _TYPE_AND_ID
+        self.entries += len(sizes)
+        self._more += packets
 
     def _count(self, counts: Sequence[int]) -> None:
         self.entries += len(counts)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
-import selectors
 import signal
 import sys
 import threading
@@ -76,6 +74,8 @@ class _Child(Generic[_T]):
     received: bytearray = field(default_factory=bytearray)
 
     def results(self, chunk: bytes) -> Iterator[tuple[int, _T]]:
+        import pickle
+
         self.received += chunk
         while len(self.received) >= _LENGTH_BYTES:
             end = _LENGTH_BYTES + int.from_bytes(self.received[:_LENGTH_BYTES], "little")
@@ -117,6 +117,8 @@ def _start(
 
 
 def _work(todo: int, work: Callable[[int], object], sending: int) -> None:
+    import pickle
+
     while number := os.read(todo, _NUMBER_BYTES):
         piece = int.from_bytes(number, sys.byteorder)
         result = pickle.dumps((piece, work(piece)), pickle.HIGHEST_PROTOCOL)
@@ -126,6 +128,8 @@ def _work(todo: int, work: Callable[[int], object], sending: int) -> None:
 
 
 def _collect(children: list[_Child[_T]]) -> Iterator[tuple[int, _T]]:
+    import selectors
+
     with selectors.DefaultSelector() as selector:
         for child in children:
             selector.register(child.pipe, selectors.EVENT_READ, child)
