@@ -11,10 +11,10 @@ from ctxguard.context import troubles
 from ctxguard.context.course import Request
 from ctxguard.context.locate import Governing, governing_for, locate
 from ctxguard.context.measure import context_of
-from ctxguard.context.order import Run, WireOrder
+from ctxguard.context.order import Run, in_order
 from ctxguard.context.tallies import Entries, Sent, is_utf8
-from ctxguard.context.views import BuildKitView, LegacyView
-from ctxguard.context.walk import Trouble, walk
+from ctxguard.context.views import BuildKitView, LegacyView, View
+from ctxguard.context.walk import Listing, Trouble, walk
 from ctxguard.context.worktree import to_bytes
 from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.ignore.spec import Decision
@@ -119,15 +119,16 @@ class EntryStream:
     def _runs(self) -> Iterator[Run]:
         buildkit = self._request.backend is Backend.BUILDKIT
         view = BuildKitView(self._governing) if buildkit else LegacyView(self._governing)
-        order = WireOrder(0, view.ancestors)
+        return in_order(self._listings(view), 0, view.ancestors)
+
+    def _listings(self, view: View) -> Iterator[Listing]:
         for step in walk(self._request.source, [view]):
             if view.refusal is not None:
                 raise view.refusal
-            if isinstance(step, Trouble):
-                self._troubles += [step] if step.views[0] else []
-            else:
-                yield from order.feed(step)
-        yield from order.finish()
+            if isinstance(step, Listing):
+                yield step
+            elif step.views[0]:
+                self._troubles.append(step)
 
     def _included(self, sent: Sent, decision: Decision, *, ancestor: bool) -> Entry:
         because, rule = self._reason(decision)
@@ -160,7 +161,7 @@ class EntryStream:
             return Because.NO_RULE, None
         if self._spec.is_forced(decision.rule):
             return Because.FORCED, None
-        return Because.RULE, self._spec.rules[decision.rule]
+        return Because.RULE, self._spec.patterns[decision.rule].rule
 
 
 def _with_fate(rows: Iterable[Entry]) -> Iterator[Entry]:

@@ -99,7 +99,7 @@ class Savings:
         rows = [
             RuleSavings(rule.source, rule.line, rule.raw, sizes[at], files)
             for at, files in self._files.items()
-            if at >= 0 and (rule := governing.spec.rules[at]) is not None
+            if at >= 0 and (rule := governing.spec.patterns[at].rule) is not None
         ]
         rows.sort(key=lambda row: (-row.bytes, row.line))
         return Excluded(sum(sizes.values()), sum(self._files.values()), tuple(rows))

@@ -7,12 +7,12 @@ tonistiigi/fsutil 6d9dc2e, `filter.go`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.followpaths import follow_paths
 from ctxguard.context.locate import Governing
-from ctxguard.context.order import Run, WireOrder
+from ctxguard.context.order import in_order
 from ctxguard.context.plain import PlainFiles
 from ctxguard.context.source import Source
 from ctxguard.context.tallies import BuildKitWire, Entries
@@ -85,9 +85,9 @@ def _check_header(asked: Sequence[str]) -> None:
 def _measure(source: Source, view: BuildKitView) -> Transfer:
     wire = BuildKitWire(source)
     entries = Entries(0, Backend.BUILDKIT)
-    order = WireOrder(0, view.ancestors)
     paths: list[str] = []
-    for run in _runs(source, view, order):
+    listings = (step for step in walk(source, [view]) if isinstance(step, Listing))
+    for run in in_order(listings, 0, view.ancestors):
         for item in entries.of(run):
             if isinstance(item, PlainFiles):
                 start = f"{item.folder}/" if item.folder else ""
@@ -99,10 +99,3 @@ def _measure(source: Source, view: BuildKitView) -> Transfer:
     if view.refusal is not None:
         raise view.refusal
     return Transfer(wire.copy_all(), tuple(paths))
-
-
-def _runs(source: Source, view: BuildKitView, order: WireOrder) -> Iterator[Run]:
-    for step in walk(source, [view]):
-        if isinstance(step, Listing):
-            yield from order.feed(step)
-    yield from order.finish()
