@@ -44,6 +44,8 @@ class Problem:
     """Relative to the context root where it lies below it."""
     message: str
     effect: Effect
+    line: int | None = None
+    """Of the file at `path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,65 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyAll:
-    """What BuildKit transfers for `COPY . /`."""
+class BuildKitTransfer:
+    """What BuildKit transfers, for `COPY . /` or for a target."""
 
     bytes: int
     """On a cold cache: the figure that `transferring context` ends with."""
     warm_bytes: int
     """What an unchanged rebuild still transfers."""
     entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTransfer:
+    """What BuildKit transfers for one target of the Dockerfile."""
+
+    name: str | None
+    """None for a last stage without a name."""
+    default: bool
+    """It is what a build without `--target` builds."""
+    chosen: bool
+    """It is the one that a budget on the transfer is about."""
+    buildkit: BuildKitTransfer | None
+    reason: str | None
+    """Why there is no figure: `no-dockerfile`, `context-unused` or `unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionLine:
+    """One instruction of the Dockerfile."""
+
+    file: str
+    line: int
+    text: str
+    """Without line ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What of the context one instruction brings into the build."""
+
+    instruction: InstructionLine
+    bytes: int
+    files: int
+    only_bytes: int
+    """What no other instruction brings."""
+    only_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """Who asks for what of the context, for the chosen target."""
+
+    rows: tuple[Brought, ...]
+    """The heaviest first."""
+    several_bytes: int
+    """What more than one instruction brings."""
+    several_files: int
+    unasked_bytes: int
+    """What none asks for: BuildKit leaves it where it is."""
+    unasked_files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +154,8 @@ class HeavyPath:
     kind: EntryKind
     bytes: int
     files: int
+    brought_by: tuple[InstructionLine, ...] = ()
+    """The instructions that bring it, or something in it, into the chosen target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +215,12 @@ class Measurement:
 
     context: Context
     size: Totals
-    copy_all: CopyAll | None
+    copy_all: BuildKitTransfer | None
     """None only for the legacy backend, where BuildKit would refuse."""
+    targets: tuple[TargetTransfer, ...]
+    """The chosen one, or all."""
+    instructions: Instructions | None
+    """None if the Dockerfile cannot be read, or the chosen target has no transfer."""
     legacy: LegacyTransfer | None
     legacy_reason: str | None
     """Why there is no legacy figure, in Docker's own words where it would refuse."""

@@ -6,12 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ctxguard.context.asked import AskedTally
 from ctxguard.context.heaviest import HeaviestTally
+from ctxguard.context.inclusion import EVERYTHING
 from ctxguard.context.locate import Dockerfile, Governing, Located, governing_for
 from ctxguard.context.savings import EverywhereView, Savings
 from ctxguard.context.sides import LooseSide, Part, Side
 from ctxguard.context.source import Source
-from ctxguard.context.tallies import BuildKitWire, LegacyTar, SizeTally, Tally, TypeTally
+from ctxguard.context.tallies import (
+    BuildKitWire,
+    LegacyTar,
+    SizeTally,
+    Stretch,
+    Tally,
+    TypeTally,
+)
+from ctxguard.context.targets import NO_OPTIONS, BuildOptions, Wanted
 from ctxguard.context.views import BuildKitView, LegacyView, View
 from ctxguard.context.walk import Listing, Trouble, Waiting, walk
 from ctxguard.measurement import Backend, EntryKind
@@ -32,6 +42,19 @@ class Request:
     """Whether to add up by type too."""
     savings: bool = False
     """Whether to walk the ignored folders too, for what the ignore file keeps out."""
+    build: BuildOptions = NO_OPTIONS
+
+
+_UNKNOWN = ("no-dockerfile", "unknown")
+"""Reasons why nobody can say who asks for what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found out before the walk."""
+
+    located: Located
+    wanted: Wanted
 
 
 class Sums:
@@ -41,22 +64,28 @@ class Sums:
         loose: the entries come in any order.
     """
 
-    def __init__(self, request: Request, *, loose: bool) -> None:
+    def __init__(self, request: Request, wanted: Wanted, *, loose: bool) -> None:
         outside = request.dockerfile.size if request.dockerfile.outside else None
+        inclusion = wanted.inclusion
         self._chosen = request.backend
-        self.wire = BuildKitWire(request.source, loose=loose)
+        transfers = EVERYTHING if inclusion is None else sorted(inclusion.transfers)
+        self.wire = BuildKitWire(request.source, transfers, loose=loose)
         self.tar = LegacyTar(request.source, outside)
         self.size = SizeTally()
         self.heaviest = HeaviestTally(request.top)
         self.types = TypeTally() if request.types else None
+        self.asked = None if wanted.chosen.reason in _UNKNOWN else AskedTally()
 
-    def of(self, backend: Backend) -> list[Tally]:
-        """What the entries of one backend go into."""
-        tallies: list[Tally] = [self.wire if backend is Backend.BUILDKIT else self.tar]
+    def of(self, backend: Backend) -> tuple[BuildKitWire | LegacyTar, list[Tally]]:
+        """What counts the bytes on one backend's wire, and what else its entries go into."""
+        tallies: list[Tally] = []
         if backend is self._chosen:
             tallies += [self.size, self.heaviest]
             tallies += [] if self.types is None else [self.types]
-        return tallies
+        if backend is Backend.LEGACY:
+            return self.tar, tallies
+        tallies += [] if self.asked is None else [self.asked]
+        return self.wire, tallies
 
 
 _SideT = TypeVar("_SideT", Side, LooseSide)
@@ -75,27 +104,34 @@ class Course(Generic[_SideT]):
     def __init__(
         self,
         request: Request,
-        located: Located,
-        make_side: Callable[[Backend, int, View, Sequence[Tally]], _SideT],
+        found: Found,
+        make_side: Callable[
+            [int, View, BuildKitWire | LegacyTar, Sequence[Tally]],
+            _SideT,
+        ],
     ) -> None:
         self.request = request
-        self.sums = Sums(request, loose=make_side is LooseSide)
+        self._found = found
+        self.sums = Sums(request, found.wanted, loose=make_side is LooseSide)
         self.sides: dict[Backend, _SideT] = {}
-        for backend, governing in _willing(request, located):
-            buildkit = backend is Backend.BUILDKIT
-            view = BuildKitView(governing) if buildkit else LegacyView(governing)
-            side = make_side(backend, len(self.sides), view, self.sums.of(backend))
-            self.sides[backend] = side
+        for backend, governing in _willing(request, found.located):
+            view = self._view(backend, governing)
+            self.sides[backend] = make_side(len(self.sides), view, *self.sums.of(backend))
         self.chosen: _SideT = self.sides[request.backend]
         self.views: list[View] = [side.view for side in self.sides.values()]
         self.savings: Savings | None = None
         if request.savings:
-            everywhere = governing_for(located, request.backend)
+            everywhere = governing_for(found.located, request.backend)
             assert isinstance(everywhere, Governing)
             self.savings = Savings(len(self.views), self.chosen.at)
             self.views.append(EverywhereView(everywhere))
         self.troubles: list[Trouble] = []
         self.unreadable: list[str] = []
+
+    def _view(self, backend: Backend, governing: Governing) -> View:
+        if backend is Backend.LEGACY:
+            return LegacyView(governing)
+        return BuildKitView(governing, self._found.wanted.inclusion)
 
     def take(self, step: Listing | Trouble) -> None:
         """Take the next step of the walk."""
@@ -144,9 +180,9 @@ class PartOfCourse:
     savings: Savings | None
 
 
-def measure_apart(request: Request, located: Located, subtrees: Sequence[Waiting]) -> PartOfCourse:
+def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -> PartOfCourse:
     """Measure some subtrees by themselves, together."""
-    course = Course(request, located, LooseSide)
+    course = Course(request, found, LooseSide)
     for waiting in subtrees:
         for step in walk(request.source, course.views, [waiting]):
             course.take(step)
@@ -154,6 +190,36 @@ def measure_apart(request: Request, located: Located, subtrees: Sequence[Waiting
             side.leave()
     parts = [side.part() for side in course.sides.values()]
     return PartOfCourse(parts, course.troubles, course.unreadable, course.savings)
+
+
+def pass_by(course: Course[Side], waiting: Waiting) -> None:
+    """Come to the place of a subtree that was measured apart."""
+    for backend, side in course.sides.items():
+        stretch = side.come_to(waiting)
+        if backend is Backend.BUILDKIT:
+            wire = course.sums.wire
+            if wire.crossed_by(stretch):
+                stretch = _cross(course, side, waiting, stretch)
+            wire.pass_by(stretch)
+
+
+def _cross(course: Course[Side], side: Side, waiting: Waiting, stretch: Stretch) -> Stretch:
+    """Walk a subtree again in wire order, until the last border in it is behind; what is left."""
+    alone = Waiting(waiting.path, 0, -1, [waiting.visits[side.at]], [waiting.parents[side.at]])
+    wire = course.sums.wire.beginning_here()
+    again = Side(0, side.view, wire, [])
+    left = stretch
+    for step in walk(course.request.source, [side.view], [alone]):
+        if isinstance(step, Listing):
+            again.feed(step)
+            left = wire.left_of(stretch)
+            if not wire.crossed_by(left):
+                break
+    else:
+        again.finish()
+        left = wire.left_of(stretch)
+    course.sums.wire.take_indexes(wire)
+    return left
 
 
 def merge(course: Course[Side], subtrees: Sequence[Waiting], part: PartOfCourse) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,9 +13,12 @@ from ctxguard.context.locate import Governing, governing_for, locate
 from ctxguard.context.measure import context_of
 from ctxguard.context.order import Run, in_order
 from ctxguard.context.tallies import Entries, Sent, is_utf8
-from ctxguard.context.views import BuildKitView, LegacyView, View
+from ctxguard.context.target import view_of
+from ctxguard.context.targets import wanted
+from ctxguard.context.views import View, view_of_all
 from ctxguard.context.walk import Listing, Trouble, walk
 from ctxguard.context.worktree import to_bytes
+from ctxguard.errors import MeasureError
 from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.ignore.spec import Decision
 from ctxguard.measurement import Backend, EntryKind, Problem
@@ -55,12 +58,14 @@ class EntryStream:
 
     Args:
         everything: excluded entries too.
+        target: only what the chosen target of the Dockerfile is sent.
 
     Raises:
-        MeasureError: the backend refuses the context; while iterating, too.
+        MeasureError: the backend refuses the context; while iterating, too. With `target`: nobody
+            can say what that is sent.
     """
 
-    def __init__(self, request: Request, *, everything: bool) -> None:
+    def __init__(self, request: Request, *, everything: bool, target: bool = False) -> None:
         self._request = request
         self._everything = everything
         self._located = locate(request.source, request.dockerfile)
@@ -74,6 +79,23 @@ class EntryStream:
         self._unreadable: list[str] = []
         self._not_utf8: list[str] = []
         self.context = context_of(request, self._located, governing)
+        self._view = self._view_of_target() if target else view_of_all(request.backend, governing)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether the target needs nothing of its context."""
+        return self._view is None
+
+    def _view_of_target(self) -> View | None:
+        asked = wanted(self._request.source, self._located, self._request.build)
+        chosen = asked.chosen
+        if chosen.reason == "no-dockerfile":
+            raise MeasureError(
+                "there is no Dockerfile that would ask for anything; name one with -f"
+            )
+        if chosen.reason == "unknown":
+            raise _as_error((*self._located.problems, *asked.problems))
+        return None if chosen.demand is None else view_of(self._governing, chosen.kept)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -106,7 +128,7 @@ class EntryStream:
                 decision = seen.decisions[at]
                 if sent is not None:
                     self._note(sent, unreadable=at in run.listing.unreadable)
-                    yield self._included(sent, decision, ancestor=run.ancestor)
+                    yield self._included(sent, decision, ancestor=bool(run.ancestor_of))
                 elif self._everything:
                     yield self._excluded(run, at, decision)
 
@@ -117,9 +139,9 @@ class EntryStream:
             self._not_utf8.append(sent.path)
 
     def _runs(self) -> Iterator[Run]:
-        buildkit = self._request.backend is Backend.BUILDKIT
-        view = BuildKitView(self._governing) if buildkit else LegacyView(self._governing)
-        return in_order(self._listings(view), 0, view.ancestors)
+        return (
+            iter(()) if self._view is None else in_order(self._listings(self._view), 0, self._view)
+        )
 
     def _listings(self, view: View) -> Iterator[Listing]:
         for step in walk(self._request.source, [view]):
@@ -162,6 +184,12 @@ class EntryStream:
         if self._spec.is_forced(decision.rule):
             return Because.FORCED, None
         return Because.RULE, self._spec.patterns[decision.rule].rule
+
+
+def _as_error(problems: Sequence[Problem]) -> MeasureError:
+    """Why nobody can say what a target is sent."""
+    problem = problems[-1]
+    return MeasureError(problem.message, path=problem.path, line=problem.line)
 
 
 def _with_fate(rows: Iterable[Entry]) -> Iterator[Entry]:

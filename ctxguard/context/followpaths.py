@@ -8,95 +8,130 @@ Source of the meaning: tonistiigi/fsutil 6d9dc2e, `followlinks.go` (`FollowLinks
 from __future__ import annotations
 
 import posixpath
-import stat as modes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from ctxguard.context.links import link_target
 from ctxguard.context.source import Source
 from ctxguard.ignore import gopath
+from ctxguard.measurement import EntryKind
 
-_MOST_PATHS = 100_000
-"""Links that lead to links by wildcards could make more of them than anyone can mean."""
-
-
-class TooManyPathsError(Exception):
-    """The links multiply without end."""
+_MOST_WORK = 1_000_000
+"""Links that lead to links by wildcards could make more of it than anyone can mean."""
 
 
-def follow_paths(source: Source, paths: Sequence[str]) -> tuple[str, ...] | None:
-    """The patterns to include by, sorted; None if everything is included.
+class TooManyLinksError(Exception):
+    """The links multiply without end, or nearly so."""
 
-    Args:
-        paths: relative to the context root, sorted, as `Demand.follow_paths` has them.
-
-    Raises:
-        TooManyPathsError: see there.
-    """
-    kept: dict[str, None] = {}
-    waiting = list(reversed(paths))
-    steps = 0
-    while waiting:
-        steps += 1
-        if steps > _MOST_PATHS:
-            raise TooManyPathsError
-        waiting += reversed(_follow(source, waiting.pop(), kept))
-    return _without_overlaps(sorted(kept, key=_bytes))
+    def __init__(self) -> None:
+        super().__init__("what it asks for leads through more links than ctxguard follows")
 
 
-def _follow(source: Source, path: str, kept: dict[str, None]) -> list[str]:
-    """Walk down a path and keep it, or the link on it; the paths to follow then.
+class Follower:
+    """Follows the paths that are asked for, and remembers the links it met."""
 
-    EDGE CASE: a link that was kept before is not followed again, whatever comes behind it.
-    """
-    rest = _relative(path)
-    current = ""
-    while True:
-        name, _, rest = rest.partition("/")
-        current = f"{current}/{name}" if current else name
-        targets = _targets(source, current)
-        if not rest or targets:
-            if current in kept:
-                return []
-            kept[current] = None
-            return [posixpath.join(target, rest) if rest else target for target in targets]
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._targets: dict[str, str | None] = {}
+        """By path: where a link leads, or "" if it is none; None if there is nothing."""
+        self._links: dict[str, list[str]] = {}
+        """By folder: the names of the links in it."""
+        self._work = 0
+
+    def follow(self, paths: Sequence[str]) -> tuple[str, ...] | None:
+        """The patterns to include by, sorted; None if everything is included.
+
+        Args:
+            paths: relative to the context root, sorted, as `Demand.follow_paths` has them.
+
+        Raises:
+            TooManyLinksError: see there.
+        """
+        kept: dict[str, None] = {}
+        waiting = list(reversed(paths))
+        self._work = 0
+        while waiting:
+            waiting += reversed(self._follow(waiting.pop(), kept))
+            if self._work > _MOST_WORK + len(paths):
+                raise TooManyLinksError
+        return _without_overlaps(sorted(kept, key=_bytes))
+
+    def _follow(self, path: str, kept: dict[str, None]) -> list[str]:
+        """Walk down a path and keep it, or the link on it; the paths to follow then.
+
+        EDGE CASE: a link that was kept before is not followed again, whatever comes behind it.
+        """
+        self._work += 1
+        current, rest = self._to_first_link(_relative(path))
+        if current in kept:
+            return []
+        kept[current] = None
+        targets = self._leads_to(current)
+        self._work += len(targets)
+        return [posixpath.join(target, rest) if rest else target for target in targets]
+
+    def _to_first_link(self, path: str) -> tuple[str, str]:
+        """The path up to the first link on it, or all of it, and what is left."""
+        current, rest = "", path
+        while rest:
+            name, _, rest = rest.partition("/")
+            current = f"{current}/{name}" if current else name
+            if self._leads_to(current):
+                return current, rest
+            if self._target(current) is None and not has_wildcard(name):
+                return path, ""  # Below nothing there are no links.
+        return current, ""
+
+    def _leads_to(self, path: str) -> list[str]:
+        """Where the link at this path, or those that match its last component, lead."""
+        folder, _, name = path.rpartition("/")
+        if not has_wildcard(name):
+            target = self._target(path)
+            return [_from_root(path, target)] if target else []
+        links = self._links_in(folder)
+        self._work += len(links)
+        found = [f"{folder}/{link}" if folder else link for link in links if matches(name, link)]
+        targets = [(link, self._target(link)) for link in found]
+        return [_from_root(link, target) for link, target in targets if target]
+
+    def _links_in(self, folder: str) -> list[str]:
+        found = self._links.get(folder)
+        if found is None:
+            found = self._links[folder] = _links_in(self._source, folder)
+        return found
+
+    def _target(self, path: str) -> str | None:
+        if path not in self._targets:
+            self._targets[path] = link_target(self._source, path)
+        return self._targets[path]
 
 
-def _targets(source: Source, path: str) -> list[str]:
-    """Where the link at this path, or those that match its last component, lead."""
-    folder, _, name = path.rpartition("/")
-    if not _has_wildcard(name):
-        return list(_link(source, path))
+def _links_in(source: Source, folder: str) -> list[str]:
     try:
         listing = source.listing(folder)
     except OSError:
         return []
-    names = listing.names
-    listing.close()
-    found: list[str] = []
-    for other in names:
-        if _matches(name, other):
-            found += _link(source, f"{folder}/{other}" if folder else other)
-    return found
-
-
-def _link(source: Source, path: str) -> Iterator[str]:
-    """The target of a link, taken from the root; a path that is none gives nothing."""
     try:
-        if not modes.S_ISLNK(source.lstat(path).st_mode):
-            return
-        target = source.readlink(path)
-    except OSError:
-        return
-    yield target if target.startswith("/") else posixpath.join("/", posixpath.dirname(path), target)
+        kinds = map(listing.kind, range(len(listing.names)))
+        pairs = zip(listing.names, kinds, strict=True)
+        return [name for name, kind in pairs if kind is EntryKind.SYMLINK]
+    finally:
+        listing.close()
 
 
-def _matches(pattern: str, name: str) -> bool:
+def _from_root(link: str, target: str) -> str:
+    return (
+        target if target.startswith("/") else posixpath.join("/", posixpath.dirname(link), target)
+    )
+
+
+def matches(pattern: str, name: str) -> bool:
     try:
         return gopath.match(pattern, name)
     except gopath.BadPatternError:
         return False
 
 
-def _has_wildcard(name: str) -> bool:
+def has_wildcard(name: str) -> bool:
     escaped = False
     for char in name:
         if escaped:

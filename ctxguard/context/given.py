@@ -46,17 +46,23 @@ def _check_current_folder() -> None:
         ) from error
 
 
-def dockerfile(context: WorkTree, file: str | None) -> Dockerfile:
+STANDARD_INPUT = "-"
+"""What names it, as in `docker build -f -`."""
+
+
+def dockerfile(context: WorkTree, file: str | None, text: bytes = b"") -> Dockerfile:
     """The Dockerfile that was named with `-f`, or the default one.
 
     Args:
         file: relative to the current folder, as in `docker build`; None for the default.
+        text: what came by standard input, if that was named.
 
     Raises:
         UsageError: it is a folder.
     """
-    if file == "-":
-        raise UsageError("-f - : a Dockerfile on standard input cannot be read yet; name a file")
+    if file == STANDARD_INPUT:
+        # BuildKit reads it from an empty folder, as `Dockerfile`.
+        return Dockerfile(context, STANDARD_INPUT, "", None, len(text), text)
     path = os.path.join(context.root, "Dockerfile") if file is None else os.path.abspath(file)
     if os.path.isdir(path):
         raise UsageError(f"-f {file or 'Dockerfile'} names a folder, not a Dockerfile")
@@ -78,3 +84,43 @@ def _prefix(root: str, folder: str) -> str:
 def _real(root: str, path: str) -> str | None:
     real = os.path.realpath(path)
     return os.path.relpath(real, root).replace(os.sep, "/") if os.path.exists(real) else None
+
+
+def inside(context: WorkTree, path: str, context_name: str) -> str:
+    """A path that a user named, relative to the context root.
+
+    Args:
+        path: relative to the current folder; `/x` is x in the context root. A full path of
+            something in the context is understood too.
+        context_name: as the user gave it.
+
+    Raises:
+        UsageError: it lies outside of the context.
+    """
+    if not path or "\0" in path:
+        raise UsageError("a path has no name; . names the current folder")
+    root = context.root
+    if path.startswith("/"):
+        named = _below(root, os.path.normpath(path))
+        full = root + os.path.normpath(path)
+        if named is not None and not os.path.lexists(full):
+            return named
+        return _below(root, os.path.normpath(full)) or ""
+    _check_current_folder()
+    named = _below(root, os.path.normpath(os.path.join(os.getcwd(), path)))
+    if named is None:
+        hint = os.path.join(context_name, path)
+        raise UsageError(
+            f"{path} lies outside of the context {context_name}; "
+            f"name it from here, such as {hint}, or from the context root, such as /{path}"
+        )
+    return named
+
+
+def _below(root: str, path: str) -> str | None:
+    """Relative to the root, with `/`; None if it does not lie there."""
+    path = path.replace(os.sep, "/")
+    root = root.replace(os.sep, "/").rstrip("/")
+    if path in (root, f"{root}/"):
+        return ""
+    return path[len(root) + 1 :] if path.startswith(f"{root}/") else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
+from ctxguard.context.inclusion import EVERYTHING, Members
 from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.tallies import Sent
 from ctxguard.measurement import EntryKind, Heaviest, HeavyPath
@@ -20,6 +21,8 @@ class _Folder:
     folders: list[str] = field(default_factory=list)
     heavy: list[tuple[int, str]] = field(default_factory=list)
     """The heaviest files, as a heap; no more than can be shown."""
+    lists: set[Members] = field(default_factory=set)
+    """The include lists that files in it are in; EVERYTHING is left out."""
 
 
 class _ByBytesThenPath(str):
@@ -47,14 +50,16 @@ class HeaviestTally:
             folder = self._folder(entry.folder)
             folder.bytes += entry.content
             folder.files += 1
+            _note(folder, entry.lists)
             if entry.content:
                 self._keep(folder, [(entry.content, _ByBytesThenPath(entry.path))])
 
     def add_plain(self, files: PlainFiles) -> None:
         folder = self._folder(files.folder)
-        folder.bytes += sum(files.sizes)
+        folder.bytes += files.bytes
         folder.files += len(files.sizes)
-        if files.whole and files.folder and max(files.sizes) < _DOMINANT * sum(files.sizes):
+        _note(folder, files.members)
+        if files.whole and files.folder and max(files.sizes) < _DOMINANT * files.bytes:
             return  # none of them will be named, the folder will
         start = f"{files.folder}/" if files.folder else ""
         least = max(1, heapq.nlargest(self._top, files.sizes)[-1])
@@ -82,6 +87,7 @@ class HeaviestTally:
             folder = self._folder(path)
             folder.bytes += other.bytes
             folder.files += other.files
+            folder.lists |= other.lists
             self._keep(folder, other.heavy)
 
     def _folder(self, path: str) -> _Folder:
@@ -100,6 +106,7 @@ class HeaviestTally:
             parent = self._folders[path.rpartition("/")[0]]
             parent.bytes += self._folders[path].bytes
             parent.files += self._folders[path].files
+            parent.lists |= self._folders[path].lists
 
     def heaviest(self, depth: int | None = None) -> Heaviest:
         """Step from the root into each folder of which one child holds nearly everything.
@@ -127,6 +134,10 @@ class HeaviestTally:
             root.files - sum(row.files for row in rows),
         )
 
+    def lists_in(self, folder: str) -> set[int]:
+        """The include lists that anything in a folder is in; to be called after `heaviest`."""
+        return {number for members in self._folders[folder].lists for number in members}
+
     def _dominated(self, row: HeavyPath, depth: int | None) -> list[HeavyPath]:
         """The children, if one of them holds nearly all of the folder."""
         if row.kind is not EntryKind.DIRECTORY or (
@@ -145,3 +156,8 @@ class HeaviestTally:
             for child, sums in below
             if sums.bytes
         ] + [HeavyPath(str(file), EntryKind.FILE, size, 1) for size, file in folder.heavy]
+
+
+def _note(folder: _Folder, lists: Members) -> None:
+    if lists is not EVERYTHING:
+        folder.lists.add(lists)

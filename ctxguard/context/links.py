@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import stat as modes
+from typing import Protocol
 
-from ctxguard.context.source import Source
+from ctxguard.context.source import Stat
 
 _MOST_LINKS = 255
 
 
-def resolve(source: Source, path: str) -> str | None:
+class Links(Protocol):
+    """The part of a Source that following links needs."""
+
+    def lstat(self, path: str) -> Stat: ...
+
+    def readlink(self, path: str) -> str: ...
+
+
+def resolve(source: Links, path: str, met: list[str] | None = None) -> str | None:
     """The path with all links followed; None if it leads nowhere.
 
     Absolute targets start at the root, and `..` stops there (containerd/continuity `fs.RootPath`).
+
+    Args:
+        met: takes up the links on the way.
     """
     waiting = path.split("/")[::-1]
     done: list[str] = []
@@ -24,13 +36,15 @@ def resolve(source: Source, path: str) -> str | None:
         if part in ("", ".", ".."):
             continue
         here = "/".join([*done, part])
-        target = _target(source, here)
+        target = link_target(source, here)
         if target is None:
             return None
         if target == "":
             done.append(part)
             continue
         links += 1
+        if met is not None:
+            met.append(here)
         if links > _MOST_LINKS:
             return None
         if target.startswith("/"):
@@ -39,7 +53,7 @@ def resolve(source: Source, path: str) -> str | None:
     return "/".join(done)
 
 
-def _target(source: Source, path: str) -> str | None:
+def link_target(source: Links, path: str) -> str | None:
     """Where a link leads; "" if it is none, None if there is nothing."""
     try:
         if not modes.S_ISLNK(source.lstat(path).st_mode):

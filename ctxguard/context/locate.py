@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from ctxguard.context.links import resolve
 from ctxguard.context.source import Source
+from ctxguard.dockerfile.parser import frontend
 from ctxguard.errors import MeasureError, PatternError
 from ctxguard.ignore.builders import Descent, forced_lines
 from ctxguard.ignore.pattern import DockerIgnorePattern
@@ -45,10 +46,12 @@ class Dockerfile:
     begins with `../` if that lies outside. None if there is no such file."""
     size: int = 0
     """Bytes."""
+    text: bytes | None = None
+    """What it holds, if it was given by standard input; then there is no folder to look into."""
 
     @property
     def outside(self) -> bool:
-        return self.real is not None and self.real.startswith("../")
+        return self.text is not None or (self.real is not None and self.real.startswith("../"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Governing:
     descent: Descent
     ignore_file: str | None
     """Relative to the context root where it lies below it; None if there is none."""
+    lines: int = 0
+    """Of the ignore file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Located:
     legacy: Governing | MeasureError
     problems: tuple[Problem, ...]
     """For BuildKit, which passes over in silence what the classic builder refuses."""
+    text: bytes | None = None
+    """What the Dockerfile holds, as BuildKit reads it; None if there is nothing to read."""
 
 
 def locate(context: Source, dockerfile: Dockerfile) -> Located:
@@ -77,13 +84,25 @@ def locate(context: Source, dockerfile: Dockerfile) -> Located:
     name = _found_name(dockerfile)
     problems = [] if name else [_no_dockerfile(context, dockerfile)]
     shown = dockerfile.prefix + (name or dockerfile.name)
-    buildkit = _attempt(lambda: _buildkit(context, dockerfile, shown, problems))
+    text = _text(dockerfile, name, shown, problems) if name else None
+    buildkit = _attempt(lambda: _buildkit(context, dockerfile, shown, text, problems))
     legacy = _attempt(lambda: _legacy(context, dockerfile, buildkit))
-    return Located(shown if name else None, buildkit, legacy, tuple(problems))
+    return Located(shown if name else None, buildkit, legacy, tuple(problems), text)
 
 
 def governing_for(located: Located, backend: Backend) -> Governing | MeasureError:
     return located.buildkit if backend is Backend.BUILDKIT else located.legacy
+
+
+def governing_by(rules: Sequence[IgnoreRule], backend: Backend) -> Governing:
+    """What would govern a backend, were these the rules.
+
+    Raises:
+        PatternError: Docker would refuse one of them.
+    """
+    spec = DockerIgnoreSpec.from_rules(rules)
+    descent = Descent.buildkit if backend is Backend.BUILDKIT else Descent.legacy
+    return Governing(spec, descent(spec.patterns), None)
 
 
 def _attempt(find: Callable[[], _T]) -> _T | MeasureError:
@@ -95,11 +114,25 @@ def _attempt(find: Callable[[], _T]) -> _T | MeasureError:
 
 def _found_name(dockerfile: Dockerfile) -> str | None:
     """The name BuildKit goes by: buildx takes `dockerfile` where only that exists."""
+    if dockerfile.text is not None:
+        return dockerfile.name
     names = _names_in(dockerfile.folder)
     name = dockerfile.name
     if name == "Dockerfile" and name not in names and "dockerfile" in names:
         name = "dockerfile"
     return name if resolve(dockerfile.folder, name) is not None else None
+
+
+def _text(dockerfile: Dockerfile, name: str, shown: str, problems: list[Problem]) -> bytes | None:
+    if dockerfile.text is not None:
+        return dockerfile.text
+    try:
+        return dockerfile.folder.read(resolve(dockerfile.folder, name) or name)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"it cannot be read ({reason}), so a build would fail"
+        problems.append(Problem("dockerfile-unreadable", shown, message, Effect.BUILD_FAILS))
+        return None
 
 
 def _names_in(folder: Source) -> Sequence[str]:
@@ -130,11 +163,18 @@ def _any_of(names: Sequence[str]) -> str:
 
 
 def _buildkit(
-    context: Source, dockerfile: Dockerfile, shown: str, problems: list[Problem]
+    context: Source,
+    dockerfile: Dockerfile,
+    shown: str,
+    text: bytes | None,
+    problems: list[Problem],
 ) -> Governing:
     name = shown.removeprefix(dockerfile.prefix) + _IGNORE_FILE
-    beside = _read_quietly(dockerfile.folder, name, dockerfile.prefix + name, problems)
-    if beside is not None:
+    beside = None
+    if dockerfile.text is None:
+        beside = _read_quietly(dockerfile.folder, name, dockerfile.prefix + name, problems)
+    # EDGE CASE: a frontend image is given an empty file as if there were none.
+    if beside or (beside is not None and frontend(text or b"") is None):
         return _governing(beside, dockerfile.prefix + name)
     data = _read_quietly(context, _IGNORE_FILE, _IGNORE_FILE, problems)
     return _governing(data or b"", None if data is None else _IGNORE_FILE)
@@ -178,7 +218,13 @@ def _governing(data: bytes, source: str | None) -> Governing:
     rules = read_rules(data, source or _IGNORE_FILE)
     patterns = [_as_sent(rule) for rule in rules]
     _check_header(rules)
-    return Governing(DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source)
+    return Governing(
+        DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source, _count_lines(data)
+    )
+
+
+def _count_lines(data: bytes) -> int:
+    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
 def _as_sent(rule: IgnoreRule) -> DockerIgnorePattern:
@@ -238,4 +284,4 @@ def _legacy(
     else:
         spec = DockerIgnoreSpec.from_rules(rules)
     spec = spec.with_forced(forced_lines(spec, dockerfile.real))
-    return Governing(spec, Descent.legacy(spec.patterns), _IGNORE_FILE)
+    return Governing(spec, Descent.legacy(spec.patterns), _IGNORE_FILE, _count_lines(data))

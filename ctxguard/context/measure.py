@@ -10,19 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ctxguard.context import troubles
-from ctxguard.context.course import Course, PartOfCourse, Request, measure_apart, merge
+from ctxguard.context.asking import Asking
+from ctxguard.context.course import (
+    Course,
+    Found,
+    PartOfCourse,
+    Request,
+    measure_apart,
+    merge,
+    pass_by,
+)
 from ctxguard.context.locate import Governing, Located, governing_for, locate
-from ctxguard.context.packets import OrderNeededError
 from ctxguard.context.plan import Plan
 from ctxguard.context.processes import spread, useful_processes
 from ctxguard.context.sides import SharedInodeError, Side
+from ctxguard.context.targets import wanted
 from ctxguard.context.views import wire_order
 from ctxguard.context.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import (
     Backend,
     Context,
-    CopyAll,
     DormantRule,
     Excluded,
     LegacyTransfer,
@@ -56,16 +64,26 @@ def measure(
     Raises:
         MeasureError: the chosen backend would refuse the context, or it cannot be read.
     """
-    located = locate(request.source, request.dockerfile)
+    found = look_around(request)
     progress = _never_back(progress)
     processes = useful_processes() if processes is None else processes
-    if _has_broken_rules(located):
+    if _has_broken_rules(found.located):
         # The classic builder's tar may end in the midst of it.
-        return _Measuring(request, located, progress).in_order()
+        return _Measuring(request, found, progress).in_order()
     try:
-        return _Measuring(request, located, progress).in_parts(processes)
-    except (SharedInodeError, OrderNeededError):
-        return _Measuring(request, located, progress).in_order()
+        return _Measuring(request, found, progress).in_parts(processes)
+    except SharedInodeError:
+        return _Measuring(request, found, progress).in_order()
+
+
+def look_around(request: Request) -> Found:
+    """All that is to be found out before the walk.
+
+    Raises:
+        UsageError: the Dockerfile has no such target.
+    """
+    located = locate(request.source, request.dockerfile)
+    return Found(located, wanted(request.source, located, request.build))
 
 
 def _never_back(progress: Callable[[int], None]) -> Callable[[int], None]:
@@ -86,11 +104,12 @@ def _has_broken_rules(located: Located) -> bool:
 
 
 class _Measuring:
-    def __init__(self, request: Request, located: Located, progress: Callable[[int], None]) -> None:
+    def __init__(self, request: Request, found: Found, progress: Callable[[int], None]) -> None:
         self.request = request
-        self.located = located
+        self.found = found
+        self.located = found.located
         self.progress = progress
-        self.course = Course(request, located, Side)
+        self.course = Course(request, found, Side)
         self.sums = self.course.sums
 
     def in_order(self) -> Measurement:
@@ -132,8 +151,7 @@ class _Measuring:
             self.progress(self.course.chosen.sent)
         for item in plan.items:
             if isinstance(item, Waiting):
-                for side in self.course.sides.values():
-                    side.pass_by(item)
+                pass_by(self.course, item)
             else:
                 self.course.take(item)
 
@@ -152,7 +170,7 @@ class _Measuring:
             yield number, self._part(pieces)(number)
 
     def _part(self, pieces: Sequence[Sequence[Waiting]]) -> Callable[[int], PartOfCourse]:
-        return lambda number: measure_apart(self.request, self.located, pieces[number])
+        return lambda number: measure_apart(self.request, self.found, pieces[number])
 
     def _measurement(self) -> Measurement:
         request, chosen = self.request, self.course.chosen
@@ -160,16 +178,20 @@ class _Measuring:
         legacy = self._legacy()
         met = [trouble for trouble in self.course.troubles if trouble.views[chosen.at]]
         types = self.sums.types
+        asking = Asking(request, self.found, self.sums)
+        buildkit = self._buildkit_goes_through()
         return Measurement(
             context=context_of(request, self.located, governing),
             size=self.sums.size.totals(),
-            copy_all=self._copy_all(),
+            copy_all=self.sums.wire.transfer() if buildkit else None,
+            targets=asking.targets(known=buildkit),
+            instructions=asking.instructions() if buildkit else None,
             legacy=legacy if isinstance(legacy, LegacyTransfer) else None,
             legacy_reason=legacy if isinstance(legacy, str) else None,
-            heaviest=self.sums.heaviest.heaviest(request.depth),
+            heaviest=asking.named(self.sums.heaviest.heaviest(request.depth)),
             types=None if types is None else types.rows(),
             excluded=self._excluded(),
-            problems=tuple(self._problems(met)),
+            problems=(*self._problems(met), *asking.problems()),
             dormant_rules=tuple(_dormant(governing.spec)),
             complete=not any(map(troubles.is_incomplete, met)),
         )
@@ -185,9 +207,9 @@ class _Measuring:
             return None
         return self.course.savings.excluded(self._governing(), self.course.chosen.inodes())
 
-    def _copy_all(self) -> CopyAll | None:
+    def _buildkit_goes_through(self) -> bool:
         side = self.course.sides.get(Backend.BUILDKIT)
-        return None if side is None or side.view.refusal is not None else self.sums.wire.copy_all()
+        return side is not None and side.view.refusal is None
 
     def _legacy(self) -> LegacyTransfer | str:
         """The tar's length, or why there is none."""
@@ -196,7 +218,7 @@ class _Measuring:
             return str(self.located.legacy)
         if side.view.refusal is not None:
             return str(side.view.refusal)
-        if self.request.dockerfile.real is None:
+        if self.request.dockerfile.real is None and self.request.dockerfile.text is None:
             return "without a Dockerfile the classic builder refuses before it sends anything"
         if self.request.dockerfile.outside and not self.sums.tar.has_ignore_file:
             return (
@@ -228,6 +250,9 @@ def context_of(request: Request, located: Located, governing: Governing) -> Cont
         backend=request.backend,
         dockerfile=located.dockerfile,
         ignore_file=governing.ignore_file,
+        target=request.build.target,
+        platform=request.build.platform,
+        build_args=dict(request.build.arguments),
     )
 
 

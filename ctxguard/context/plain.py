@@ -10,10 +10,11 @@ from __future__ import annotations
 import stat as modes
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple, TypeVar
 
+from ctxguard.context.inclusion import Members
 from ctxguard.context.source import Stat
 from ctxguard.context.views import FolderView
 
@@ -39,8 +40,15 @@ class PlainFiles:
     sizes: Sequence[int]
     modes: Sequence[int]
     """`st_mode` of each."""
+    members: Members
+    """The lists that all of them are in."""
     whole: bool
     """Nothing else of this folder is sent, and nothing below it."""
+    bytes: int = field(init=False)
+    """Of their content."""
+
+    def __post_init__(self) -> None:
+        self.bytes = sum(self.sizes)
 
 
 @dataclass(slots=True)
@@ -50,13 +58,14 @@ class PlainFolders:
     folder: str
     names: Sequence[str]
     modes: Sequence[int]
+    members: Members
 
 
 class Everything(NamedTuple):
     """All that is sent of one folder."""
 
-    files: PlainFiles | None
-    folders: PlainFolders | None
+    files: Sequence[PlainFiles]
+    folders: Sequence[PlainFolders]
     others: Sequence[int]
     """Indexes of the entries that are to be weighed one by one."""
 
@@ -87,7 +96,7 @@ class PlainColumns:
         self._folders = folders
         self._entered = entered
         self._special = self._find_special(set(special), stats)
-        self._last: tuple[list[bool], list[int], Everything] | None = None
+        self._last: tuple[FolderView, list[int], Everything] | None = None
 
     def _find_special(self, special: set[int], stats: Sequence[Stat]) -> set[int]:
         """Entries with anything special about them; being a folder is not."""
@@ -115,42 +124,56 @@ class PlainColumns:
         """All sent entries of the folder, in any order."""
         refused = _sent_but_refused(view)
         last = self._last
-        if last is not None and last[0] == view.sent and last[1] == refused:
+        if last is not None and last[1] == refused and _is_alike(view, last[0]):
             return last[2]
-        found = self._sorted_out(view.sent, refused)
-        self._last = (view.sent, refused, found)
+        found = self._sorted_out(view, refused)
+        self._last = (view, refused, found)
         return found
 
-    def _sorted_out(self, sent: list[bool], refused: list[int]) -> Everything:
+    def _sorted_out(self, view: FolderView, refused: list[int]) -> Everything:
         one_by_one = self._special.union(refused) if refused else self._special
-        folders = [at for at in self._folders if sent[at] and at not in one_by_one]
-        if not one_by_one and not self._folders and False not in sent:
-            return Everything(self._files(None), None, ())
-        plain = list(sent)
+        if not (one_by_one or self._folders or view.members or False in view.sent):
+            return Everything(self._files(None, view.alike), (), ())
+        plain = list(view.sent)
         for at in (*one_by_one, *self._folders):
             plain[at] = False
-        return Everything(
-            self._files(plain),
-            self._plain_folders(folders) if folders else None,
-            sorted(at for at in one_by_one if sent[at]),
-        )
+        folders = [at for at in self._folders if view.sent[at] and at not in one_by_one]
+        others = sorted(at for at in one_by_one if view.sent[at])
+        if not view.members:
+            return Everything(
+                self._files(plain, view.alike), self._plain_folders(folders, view.alike), others
+            )
+        return Everything(*self._by_members(plain, folders, view.members), others)
 
-    def _files(self, wanted: list[bool] | None) -> PlainFiles | None:
-        """The files of these flags; all entries for None."""
+    def _by_members(
+        self, plain: list[bool], folders: list[int], members: Sequence[Members]
+    ) -> tuple[list[PlainFiles], list[PlainFolders]]:
+        files: list[PlainFiles] = []
+        subfolders: list[PlainFolders] = []
+        for each in dict.fromkeys(members):
+            wanted = [is_ and own == each for is_, own in zip(plain, members, strict=True)]
+            files += self._files(wanted, each)
+            subfolders += self._plain_folders([at for at in folders if members[at] == each], each)
+        return files, subfolders
+
+    def _files(self, wanted: list[bool] | None, members: Members) -> Sequence[PlainFiles]:
+        """The files of these flags, together; all entries for None."""
         if wanted is None:
             names, sizes, modes_ = self._names, self._sizes, self._modes
         elif True not in wanted:
-            return None
+            return ()
         else:
             names = list(compress(self._names, wanted))
             sizes = list(compress(self._sizes, wanted))
             modes_ = list(compress(self._modes, wanted))
         whole = wanted is None and not self._entered
-        return PlainFiles(self._path, names, sizes, modes_, whole) if names else None
+        return (PlainFiles(self._path, names, sizes, modes_, members, whole),) if names else ()
 
-    def _plain_folders(self, wanted: Sequence[int]) -> PlainFolders:
+    def _plain_folders(self, wanted: Sequence[int], members: Members) -> Sequence[PlainFolders]:
+        if not wanted:
+            return ()
         names = [self._names[at] for at in wanted]
-        return PlainFolders(self._path, names, [self._modes[at] for at in wanted])
+        return (PlainFolders(self._path, names, [self._modes[at] for at in wanted], members),)
 
     def stretches(self, start: int, stop: int, view: FolderView) -> Iterator[PlainFiles | int]:
         """The sent entries from `start` to `stop` in order: plain files in a row together."""
@@ -158,6 +181,12 @@ class PlainColumns:
             yield from (at for at in range(start, stop) if view.sent[at])
             return
         special = sorted({*self._special, *self._folders, *_sent_but_refused(view)})
+        for first, last in view.alike_in(start, stop):
+            yield from self._stretches(first, last, view, special)
+
+    def _stretches(
+        self, start: int, stop: int, view: FolderView, special: Sequence[int]
+    ) -> Iterator[PlainFiles | int]:
         at = bisect_left(special, start)
         while start < stop:
             end = min(special[at], stop) if at < len(special) else stop
@@ -178,7 +207,14 @@ class PlainColumns:
             sizes, modes_ = list(compress(sizes, sent)), list(compress(modes_, sent))
         if names:
             whole = stop - start == len(self._names)
-            yield PlainFiles(self._path, names, sizes, modes_, whole)
+            yield PlainFiles(self._path, names, sizes, modes_, view.members_of(start), whole)
+
+
+def _is_alike(view: FolderView, other: FolderView) -> bool:
+    """Whether what was sorted out for the other serves this one too."""
+    if view.sent != other.sent:
+        return False
+    return view.is_undivided or (view.members is other.members and view.alike is other.alike)
 
 
 def _is_neither_file_nor_folder(mode: int) -> bool:

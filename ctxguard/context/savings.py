@@ -20,7 +20,7 @@ from ctxguard.measurement import Excluded, RuleSavings
 class EverywhereView(Refusing):
     """Goes into every folder, whatever the rules say (see `views.View`)."""
 
-    ancestors = False
+    owing: frozenset[int] = frozenset()
 
     def __init__(self, governing: Governing) -> None:
         super().__init__()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ctxguard.context.order import Run, WireOrder
-from ctxguard.context.plain import PlainFiles
-from ctxguard.context.tallies import Entries, Sent, Tally
-from ctxguard.context.views import View, wire_order
+from ctxguard.context.inclusion import COPY_ALL
+from ctxguard.context.order import Run, WireOrder, owed, sent_in
+from ctxguard.context.plain import PlainFiles, PlainFolders
+from ctxguard.context.tallies import BuildKitWire, Entries, LegacyTar, Sent, Stretch, Tally
+from ctxguard.context.views import FolderView, View, wire_order
 from ctxguard.context.walk import Listing, Waiting
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, EntryKind
@@ -24,8 +25,9 @@ class Part:
     """What one backend is sent of some subtrees, measured apart."""
 
     sent: int
-    sent_below: list[bool]
-    """Of each subtree, whether anything in it is sent."""
+    stretches: list[Stretch]
+    """What is sent of each subtree."""
+    wire: BuildKitWire | LegacyTar
     tallies: list[Tally]
     inodes: array[int]
     """Those with several names."""
@@ -40,34 +42,51 @@ class _Share:
 
     Args:
         at: index of the backend in `Listing.views`.
+        wire: what counts the bytes that travel.
+        tallies: whatever else adds up what is sent for `COPY . /`.
     """
 
-    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
+    def __init__(
+        self, at: int, view: View, wire: BuildKitWire | LegacyTar, tallies: Sequence[Tally]
+    ) -> None:
         self.view = view
         self.at = at
-        self.entries = Entries(at, backend)
+        buildkit = isinstance(wire, BuildKitWire)
+        self.entries = Entries(at, Backend.BUILDKIT if buildkit else Backend.LEGACY)
+        self.wire = wire
         self.tallies = list(tallies)
         self.sent = 0
 
     def add(self, entry: Sent) -> None:
-        self.sent += 1
-        for tally in self.tallies:
-            tally.add(entry)
+        self.wire.add(entry)
+        if entry.members[0] == COPY_ALL:
+            self.sent += 1
+            for tally in self.tallies:
+                tally.add(entry)
 
     def add_plain(self, files: PlainFiles) -> None:
         self.sent += len(files.names)
+        self.wire.add_plain(files)
         for tally in self.tallies:
             tally.add_plain(files)
+
+    def add_folders(self, folders: PlainFolders) -> None:
+        self.sent += len(folders.names)
+        self.wire.add_folders(folders)
+        for tally in self.tallies:
+            tally.add_folders(folders)
 
 
 class Side(_Share):
     """One backend on its way through the tree, in wire order."""
 
-    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
-        super().__init__(backend, at, view, tallies)
-        self._order = WireOrder(at, view.ancestors)
+    def __init__(
+        self, at: int, view: View, wire: BuildKitWire | LegacyTar, tallies: Sequence[Tally]
+    ) -> None:
+        super().__init__(at, view, wire, tallies)
+        self._order = WireOrder(at, view.owing)
         self._elsewhere: set[int] = set()
-        self._sent_below: dict[int, bool] = {}
+        self._apart: dict[int, Stretch] = {}
 
     def feed(self, listing: Listing) -> None:
         """Take the next folder of the walk."""
@@ -102,19 +121,22 @@ class Side(_Share):
         self._raise_if_shared()
         self.sent += part.sent
         self.entries.sent_empty += part.sent_empty
-        for tally, later in zip(self.tallies, part.tallies, strict=True):
+        tallies: list[Tally] = [self.wire, *self.tallies]
+        for tally, later in zip(tallies, [part.wire, *part.tallies], strict=True):
             tally.merge(later)
         if part.refusal is not None:
             self.view.refuse(MeasureError(part.refusal), part.refused_at)
-        for waiting, sent in zip(subtrees, part.sent_below, strict=True):
-            self._sent_below[id(waiting)] = sent
+        for waiting, stretch in zip(subtrees, part.stretches, strict=True):
+            self._apart[id(waiting)] = stretch
 
-    def pass_by(self, waiting: Waiting) -> None:
-        """Come to the place of a subtree that was measured apart, and merged."""
-        sent = self._sent_below.pop(id(waiting))
+    def come_to(self, waiting: Waiting) -> Stretch:
+        """Come to the place of a subtree that was measured apart, and merged; what is in it."""
+        stretch = self._apart.pop(id(waiting))
         if waiting.visits[self.at] is not None:
-            self._add(self._order.feed_apart(waiting.depth, waiting.at, sent=sent))
+            sent = frozenset().union(*stretch)
+            self._add(self._order.feed_apart(waiting.depth, waiting.at, sent))
             self._raise_if_shared()
+        return stretch
 
     def _raise_if_shared(self) -> None:
         if not self._elsewhere.isdisjoint(self.entries.first_names):
@@ -125,22 +147,23 @@ class Side(_Share):
 class _Above:
     """A folder on the way to where the walk is."""
 
+    listing: Listing
     run: Run | None
     """The folder as an entry of its parent; None for the topmost."""
-    withheld: bool
-    """It is excluded, and nothing below it has been sent so far."""
+    owed: frozenset[int]
+    """The transfers that it is to be part of, once anything below it is (see `order`)."""
 
 
 class LooseSide(_Share):
     """One backend in some subtrees, a folder at a time: the order does not matter there."""
 
-    def __init__(self, backend: Backend, at: int, view: View, tallies: Sequence[Tally]) -> None:
-        super().__init__(backend, at, view, tallies)
+    def __init__(
+        self, at: int, view: View, wire: BuildKitWire | LegacyTar, tallies: Sequence[Tally]
+    ) -> None:
+        super().__init__(at, view, wire, tallies)
         self._above: list[_Above] = []
-        self._listings: list[Listing] = []
         self._base = -1
-        self._sent_below: list[bool] = []
-        self._before = 0
+        self._stretches: list[Stretch] = []
         self._linked: list[Run] = []
         """Names of files that have several; which is the first is known at the end."""
 
@@ -149,20 +172,17 @@ class LooseSide(_Share):
         view = listing.views[self.at]
         if view is None:
             return
-        if self.view.ancestors:
+        if self.view.owing:
             self._come_to(listing)
         found = listing.plain.everything(view)
-        before = self.sent
-        if found.files is not None:
-            self.add_plain(found.files)
-        if found.folders is not None:
-            self.sent += len(found.folders.names)
-            for tally in self.tallies:
-                tally.add_folders(found.folders)
+        for files in found.files:
+            self.add_plain(files)
+        for folders in found.folders:
+            self.add_folders(folders)
         for at in found.others:
             self._add_other(listing, at)
-        if self.view.ancestors and (self.sent > before or found.others):
-            self._release()
+        if self.view.owing:
+            self._release(view)
 
     def _add_other(self, listing: Listing, at: int) -> None:
         stat = listing.stats[at]
@@ -173,8 +193,7 @@ class LooseSide(_Share):
             self._add_run(run)
 
     def _add_run(self, run: Run) -> None:
-        entry = self.entries.at(run, run.start)
-        if entry is not None:
+        for entry in self.entries.each(run, run.start):
             self.add(entry)
 
     def _come_to(self, listing: Listing) -> None:
@@ -182,40 +201,53 @@ class LooseSide(_Share):
         if self._base < 0:
             self._base = listing.depth
         depth = listing.depth - self._base
-        del self._above[depth:], self._listings[depth:]
-        run, withheld = None, False
+        del self._above[depth:]
+        run, due = None, frozenset[int]()
         if depth:
-            parent = self._listings[-1]
+            parent = self._above[-1].listing
             seen = parent.views[self.at]
-            withheld = seen is not None and not seen.sent[listing.at]
-            run = Run(parent, listing.at, listing.at + 1, ancestor=True) if withheld else None
-        self._above.append(_Above(run, withheld))
-        self._listings.append(listing)
+            due = self.view.owing if seen is None else owed(seen, listing.at, self.view.owing)
+            run = Run(parent, listing.at, listing.at + 1)
+        self._above.append(_Above(listing, run, due))
 
-    def _release(self) -> None:
+    def _release(self, view: FolderView) -> None:
+        if not any(folder.owed for folder in self._above):
+            return
+        sent = sent_in(view, 0, len(view.sent))
         for folder in self._above:
-            if folder.withheld and folder.run is not None:
-                folder.withheld = False
-                self._add_run(folder.run)
+            due = folder.owed & sent
+            if due and folder.run is not None:
+                folder.owed -= due
+                self._add_run(replace(folder.run, ancestor_of=tuple(sorted(due))))
 
     def leave(self) -> None:
         """The subtree is over; the next one begins."""
-        sent = self.sent + len(self._linked)
-        self._sent_below.append(sent > self._before)
-        self._before = sent
+        for run in sorted(self._linked, key=_place):
+            self._add_run(run)
+        self._linked.clear()
+        self._stretches.append(self._stretch())
         self._base = -1
         self._above.clear()
-        self._listings.clear()
+
+    def _stretch(self) -> Stretch:
+        if isinstance(self.wire, BuildKitWire):
+            return self.wire.cut()
+        return {}
 
     def part(self) -> Part:
         """The sums, once the walk is over."""
-        for run in sorted(self._linked, key=_place):
-            self._add_run(run)
         inodes = array("Q", self.entries.first_names)
         refusal = None if self.view.refusal is None else str(self.view.refusal)
-        empty = self.entries.sent_empty
-        place = self.view.refused_at
-        return Part(self.sent, self._sent_below, self.tallies, inodes, empty, refusal, place)
+        return Part(
+            self.sent,
+            self._stretches,
+            self.wire,
+            self.tallies,
+            inodes,
+            self.entries.sent_empty,
+            refusal,
+            self.view.refused_at,
+        )
 
 
 def _place(run: Run) -> tuple[bytes, ...]:

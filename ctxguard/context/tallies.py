@@ -7,18 +7,27 @@ was walked elsewhere: a tally of two parts, merged in order, is the tally of the
 from __future__ import annotations
 
 import stat as modes
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol, Self
 
 from ctxguard.context import wire
+from ctxguard.context.inclusion import COPY_ALL, EVERYTHING, Members
 from ctxguard.context.order import Run
-from ctxguard.context.packets import Packets
+from ctxguard.context.packets import Indexes, packets_in_all, packets_of
 from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.source import Source, Stat, Xattrs
 from ctxguard.context.worktree import to_bytes
-from ctxguard.measurement import Backend, CopyAll, EntryKind, GroupRow, LegacyTransfer, Totals
+from ctxguard.measurement import (
+    Backend,
+    BuildKitTransfer,
+    EntryKind,
+    GroupRow,
+    LegacyTransfer,
+    Totals,
+)
 
 _NO_XATTRS: Mapping[bytes, int] = {}
 
@@ -37,6 +46,10 @@ class Sent:
     """Bytes that travel with it: none for a later name of an inode, or if it is sent empty."""
     first_name: str | None
     """Of a hard link whose inode was sent before."""
+    members: Members
+    """The include lists in which it travels like this: with its content, or as that name's link."""
+    lists: Members
+    """All that it is in."""
 
 
 class Tally(Protocol):
@@ -63,15 +76,20 @@ class Entries:
     def __init__(self, view: int, backend: Backend) -> None:
         self._view = view
         self._buildkit = backend is Backend.BUILDKIT
-        self.first_names: dict[int, str] = {}
-        """By inode, of those with several names."""
+        self._first_names: defaultdict[int, dict[int, str]] = defaultdict(dict)
+        """By list and inode, of those with several names."""
         self.sent_empty: list[str] = []
         """Files that the walk includes, but the documented rules exclude when they are opened."""
 
+    @property
+    def first_names(self) -> Mapping[int, str]:
+        """By inode, of those with several names."""
+        return self._first_names[COPY_ALL]
+
     def of(self, run: Run) -> Iterator[Sent | PlainFiles]:
         """What a run sends, in order."""
-        if run.ancestor:
-            yield from filter(None, [self.at(run, run.start)])
+        if run.ancestor_of:
+            yield from self.each(run, run.start)
             return
         view = run.listing.views[self._view]
         assert view is not None
@@ -79,26 +97,35 @@ class Entries:
             if isinstance(stretch, PlainFiles):
                 yield stretch
             else:
-                yield from filter(None, [self.at(run, stretch)])
+                yield from self.each(run, stretch)
 
     def at(self, run: Run, at: int) -> Sent | None:
-        """The entry, or None if it is not sent. To be asked once for each, in wire order."""
+        """The entry, where there are no lists; None if it is not sent."""
+        return next(iter(self.each(run, at)), None)
+
+    def each(self, run: Run, at: int) -> Sequence[Sent]:
+        """The entry, as it travels; none if it is not sent. To be asked once, in wire order.
+
+        Transfers differ in which name of an inode is their first, and so can have it in two forms.
+        """
         listing = run.listing
         seen = listing.views[self._view]
         stat = listing.stats[at]
         assert seen is not None
-        if stat is None or not (run.ancestor or seen.sent[at]):
-            return None
+        if stat is None or not (run.ancestor_of or seen.sent[at]):
+            return ()
         kind = listing.kind(at)
         if kind is EntryKind.SOCKET and not self._buildkit:
-            return None
+            return ()
         path = listing.path_of(at)
-        first = self._first_name(path, kind, stat)
-        content = stat.st_size if kind is EntryKind.FILE and first is None else 0
+        members = run.ancestor_of or seen.members_of(at)
+        content = stat.st_size if kind is EntryKind.FILE else 0
         if content and self._buildkit:
             content = self._unless_empty(run, at, content, path)
         xattrs = listing.xattrs.get(at, _NO_XATTRS)
-        return Sent(path, listing.path, listing.names[at], kind, stat, xattrs, content, first)
+        name, folder = listing.names[at], listing.path
+        entry = Sent(path, folder, name, kind, stat, xattrs, content, None, members, members)
+        return self._linked(entry) if self._may_be_linked(kind, stat) else (entry,)
 
     def _unless_empty(self, run: Run, at: int, content: int, path: str) -> int:
         """What of the content is sent: none if BuildKit's own rules or its rights refuse it."""
@@ -108,13 +135,26 @@ class Entries:
             return 0
         return 0 if at in run.listing.unreadable else content
 
-    def _first_name(self, path: str, kind: EntryKind, stat: Stat) -> str | None:
+    def _may_be_linked(self, kind: EntryKind, stat: Stat) -> bool:
         if stat.st_nlink < 2 or kind is EntryKind.DIRECTORY:
-            return None
-        if kind is EntryKind.SYMLINK and self._buildkit:
-            return None
-        first = self.first_names.setdefault(stat.st_ino, path)
-        return None if first is path else first
+            return False
+        return kind is not EntryKind.SYMLINK or not self._buildkit
+
+    def _linked(self, entry: Sent) -> list[Sent]:
+        """By the first name that its inode has in each list; that of the whole context first."""
+        found: dict[str | None, list[int]] = {}
+        for number in entry.members:
+            first = self._first_names[number].setdefault(entry.stat.st_ino, entry.path)
+            found.setdefault(None if first is entry.path else first, []).append(number)
+        return [
+            replace(
+                entry,
+                content=entry.content if first is None else 0,
+                first_name=first,
+                members=tuple(numbers),
+            )
+            for first, numbers in found.items()
+        ]
 
 
 class SizeTally:
@@ -139,7 +179,7 @@ class SizeTally:
             self._other += 1
 
     def add_plain(self, files: PlainFiles) -> None:
-        self.bytes += sum(files.sizes)
+        self.bytes += files.bytes
         self._files += len(files.sizes)
 
     def add_folders(self, folders: PlainFolders) -> None:
@@ -156,50 +196,159 @@ class SizeTally:
         return Totals(self.bytes, self._files, self._directories, self._symlinks, self._other)
 
 
+@dataclass(slots=True)
+class _Weight:
+    """What entries that are in the same lists weigh together, but for their index fields."""
+
+    stats: int = 0
+    entries: int = 0
+    packets: int = 0
+    packet_bytes: int = 0
+
+    def add(self, stats: int, entries: int, packets: int, packet_bytes: int) -> None:
+        self.stats += stats
+        self.entries += entries
+        self.packets += packets
+        self.packet_bytes += packet_bytes
+
+    def merge(self, other: _Weight) -> None:
+        self.add(other.stats, other.entries, other.packets, other.packet_bytes)
+
+
+Stretch = Mapping[Members, tuple[int, int]]
+"""Of a subtree: how many entries and packets are in the same lists."""
+
+
 class BuildKitWire:
-    """What `transferring context` counts.
+    """What `transferring context` counts, for `COPY . /` and for include lists.
 
     Args:
-        loose: the entries come in any order (see `packets`).
+        transfers: numbers of the lists that are weighed.
+        loose: the entries come in any order, a subtree at a time (see `packets`).
+        before: how many entries of each transfer have been sent before.
     """
 
-    def __init__(self, source: Source, *, loose: bool = False) -> None:
+    def __init__(
+        self,
+        source: Source,
+        transfers: Collection[int] = EVERYTHING,
+        *,
+        loose: bool = False,
+        before: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
         self._source: Source | None = source
-        self._stats = 0
-        self._packets = Packets(loose=loose)
+        self._weights: defaultdict[Members, _Weight] = defaultdict(_Weight)
+        self._transfers = transfers
+        self.indexes: dict[int, Indexes] = {}
+        if not loose:
+            self.indexes = {number: Indexes(before.get(number, 0)) for number in transfers}
+        self._indexes_of: dict[Members, list[Indexes]] = {}
+        self._cut: dict[Members, tuple[int, int]] = {}
         self.not_utf8: list[str] = []
         """Sent paths that, or whose link targets, are no UTF-8: the build fails at them."""
 
     def add(self, entry: Sent) -> None:
         path = to_bytes(entry.path)
         link = _link(self._source, entry)
-        self._stats += wire.stat_packet_bytes(len(path), entry.stat, len(link), entry.xattrs)
+        stat = wire.stat_packet_bytes(len(path), entry.stat, len(link), entry.xattrs)
         if entry.first_name is None and entry.kind in (EntryKind.FILE, EntryKind.SOCKET):
-            self._packets.add_file(entry.content)
+            self._add(entry.members, stat, *packets_of([entry.content]))
         else:
-            self._packets.add_others()
-        if not (is_utf8(path) and is_utf8(link)):
+            self._add(entry.members, stat, [0], 0)
+        if entry.members[0] == COPY_ALL and not (is_utf8(path) and is_utf8(link)):
             self.not_utf8.append(entry.path)
 
     def add_plain(self, files: PlainFiles) -> None:
-        self._stats += wire.plain_stats_bytes(files)
-        self._packets.add_files(files.sizes)
+        stats = wire.plain_stats_bytes(files)
+        if self.indexes:
+            self._add(files.members, stats, *packets_of(files.sizes))
+        else:
+            packets, size = packets_in_all(files.sizes)
+            self._weights[files.members].add(stats, len(files.sizes), packets, size)
 
     def add_folders(self, folders: PlainFolders) -> None:
-        self._stats += wire.plain_folder_stats_bytes(folders)
-        self._packets.add_others(len(folders.names))
+        stats = wire.plain_folder_stats_bytes(folders)
+        self._add(folders.members, stats, [0] * len(folders.names), 0)
+
+    def _add(self, members: Members, stats: int, counts: Sequence[int], size: int) -> None:
+        self._weights[members].add(stats, len(counts), sum(counts), size)
+        for indexes in self._indexes(members):
+            indexes.add(counts)
+
+    def _indexes(self, members: Members) -> Sequence[Indexes]:
+        found = self._indexes_of.get(members)
+        if found is None:
+            found = [self.indexes[number] for number in members if number in self.indexes]
+            self._indexes_of[members] = found
+        return found
+
+    def cut(self) -> Stretch:
+        """The subtree is over: what came since the last one was."""
+        before, self._cut = self._cut, {}
+        stretch = {}
+        for members, weight in self._weights.items():
+            self._cut[members] = weight.entries, weight.packets
+            entries, packets = before.get(members, (0, 0))
+            if weight.entries > entries:
+                stretch[members] = weight.entries - entries, weight.packets - packets
+        return stretch
 
     def merge(self, later: BuildKitWire) -> None:
-        self._stats += later._stats
-        self._packets.merge(later._packets)
+        """Take over what was weighed loosely; `pass_by` says where its subtrees belong."""
+        for members, weight in later._weights.items():
+            self._weights[members].merge(weight)
         self.not_utf8 += later.not_utf8
 
-    def copy_all(self) -> CopyAll:
-        warm = wire.FIN_BYTES + self._stats
-        return CopyAll(warm + self._packets.bytes(), warm, self._packets.entries)
+    def pass_by(self, stretch: Stretch) -> None:
+        """Come to the place of a subtree that was merged: no border lies in what is left of it."""
+        for number, indexes in self.indexes.items():
+            indexes.add_alike(*_in_list(stretch, number))
+
+    def crossed_by(self, stretch: Stretch) -> bool:
+        """Whether the index fields of a subtree have not all the same length."""
+        return any(
+            indexes.crosses(_in_list(stretch, number)[0])
+            for number, indexes in self.indexes.items()
+        )
+
+    def beginning_here(self) -> BuildKitWire:
+        """One that weighs what comes next."""
+        assert self._source is not None
+        before = {number: indexes.entries for number, indexes in self.indexes.items()}
+        return BuildKitWire(self._source, self._transfers, before=before)
+
+    def left_of(self, stretch: Stretch) -> Stretch:
+        """What of a subtree this one has not weighed yet."""
+        return {each: self._less(sums, each) for each, sums in stretch.items()}
+
+    def _less(self, sums: tuple[int, int], members: Members) -> tuple[int, int]:
+        weight = self._weights[members]
+        return sums[0] - weight.entries, sums[1] - weight.packets
+
+    def take_indexes(self, other: BuildKitWire) -> None:
+        """Take over where the other one got to."""
+        for number, indexes in self.indexes.items():
+            indexes.bytes += other.indexes[number].bytes
+            indexes.entries = other.indexes[number].entries
+
+    def transfer(self, number: int = COPY_ALL) -> BuildKitTransfer:
+        """What the entries of one list come to."""
+        all_ = _Weight()
+        for members, weight in self._weights.items():
+            if number in members:
+                all_.merge(weight)
+        warm = wire.FIN_BYTES + all_.stats
+        cold = warm + all_.packet_bytes + self.indexes[number].bytes
+        return BuildKitTransfer(cold, warm, all_.entries)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_source": None}
+        return {**self.__dict__, "_source": None, "_indexes_of": {}}
+
+
+def _in_list(stretch: Stretch, number: int) -> tuple[int, int]:
+    """Entries and packets of those in a list."""
+    found = [sums for members, sums in stretch.items() if number in members]
+    return sum(entries for entries, _ in found), sum(packets for _, packets in found)
 
 
 class LegacyTar:

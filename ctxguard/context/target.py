@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ctxguard.context.followpaths import follow_paths
+from ctxguard.context.followpaths import Follower, TooManyLinksError
+from ctxguard.context.inclusion import include_rules
 from ctxguard.context.locate import Governing
 from ctxguard.context.order import in_order
 from ctxguard.context.plain import PlainFiles
@@ -20,10 +21,7 @@ from ctxguard.context.views import BuildKitView, TargetView
 from ctxguard.context.walk import Listing, walk
 from ctxguard.dockerfile.demand import Demand
 from ctxguard.errors import MeasureError
-from ctxguard.ignore.pattern import DockerIgnorePattern
-from ctxguard.ignore.reader import pattern_rule
-from ctxguard.ignore.spec import DockerIgnoreSpec
-from ctxguard.measurement import Backend, CopyAll
+from ctxguard.measurement import Backend, BuildKitTransfer
 
 _IGNORE_FILE = ".dockerignore"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -33,44 +31,62 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Transfer:
     """What one build transfers of its context."""
 
-    sizes: CopyAll
+    sizes: BuildKitTransfer
     paths: tuple[str, ...]
     """All that is sent, in wire order."""
 
 
 def transfer(source: Source, governing: Governing, demand: Demand) -> Transfer | None:
-    """Measure what a target transfers; None if its build transfers nothing of the context.
+    """Measure what a target transfers, in a walk of its own.
+
+    Returns:
+        None if its build transfers nothing of the context.
 
     Raises:
         MeasureError: the transfer fails, as BuildKit's would.
     """
-    asked = demand.follow_paths
-    if not demand.used or _is_the_ignore_files_own(asked, governing):
+    if not is_transferred(governing, demand):
         return None
-    includes = _includes(source, asked)
-    view = BuildKitView(governing) if includes is None else TargetView(governing, includes)
-    return _measure(source, view)
+    asked = demand.follow_paths
+    try:
+        kept = None if asked is None else include_list(Follower(source), asked)
+    except TooManyLinksError as error:
+        raise MeasureError(str(error)) from None
+    return _measure(source, view_of(governing, kept))
 
 
-def _is_the_ignore_files_own(asked: Sequence[str] | None, governing: Governing) -> bool:
-    """EDGE CASE: this very request was made before, to read the rules, and is made only once."""
-    return (
-        asked == (_IGNORE_FILE,)
+def view_of(governing: Governing, kept: Sequence[str] | None) -> BuildKitView:
+    """The way through the tree for an include list; None for all of it.
+
+    Raises:
+        PatternError: BuildKit refuses the list.
+    """
+    return BuildKitView(governing) if kept is None else TargetView(governing, include_rules(kept))
+
+
+def is_transferred(governing: Governing, demand: Demand) -> bool:
+    """Whether there is a transfer of the context at all.
+
+    EDGE CASE: if only `.dockerignore` is asked for, that very request was made before, to read the
+    rules, and is made only once.
+    """
+    only_the_ignore_file = (
+        demand.follow_paths == (_IGNORE_FILE,)
         and not governing.spec.patterns
         and governing.ignore_file in (None, _IGNORE_FILE)
     )
+    return demand.used and not only_the_ignore_file
 
 
-def _includes(source: Source, asked: Sequence[str] | None) -> DockerIgnoreSpec | None:
-    """The include list as rules of the same dialect; None if everything is asked for."""
-    if asked is None:
-        return None
+def include_list(follower: Follower, asked: Sequence[str]) -> tuple[str, ...] | None:
+    """The patterns that BuildKit's client includes by; None for everything.
+
+    Raises:
+        MeasureError: there can be no such list.
+        TooManyLinksError: there may be, but nobody can wait for it.
+    """
     _check_header(asked)
-    kept = follow_paths(source, asked)
-    if kept is None:
-        return None
-    rules = [pattern_rule(path, raw=path) for path in kept]
-    return DockerIgnoreSpec([DockerIgnorePattern(rule) for rule in rules if rule is not None])
+    return follower.follow(asked)
 
 
 def _check_header(asked: Sequence[str]) -> None:
@@ -87,7 +103,7 @@ def _measure(source: Source, view: BuildKitView) -> Transfer:
     entries = Entries(0, Backend.BUILDKIT)
     paths: list[str] = []
     listings = (step for step in walk(source, [view]) if isinstance(step, Listing))
-    for run in in_order(listings, 0, view.ancestors):
+    for run in in_order(listings, 0, view):
         for item in entries.of(run):
             if isinstance(item, PlainFiles):
                 start = f"{item.folder}/" if item.folder else ""
@@ -98,4 +114,4 @@ def _measure(source: Source, view: BuildKitView) -> Transfer:
                 wire.add(item)
     if view.refusal is not None:
         raise view.refusal
-    return Transfer(wire.copy_all(), tuple(paths))
+    return Transfer(wire.transfer(), tuple(paths))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctxguard.context.inclusion import COPY_ALL, EVERYTHING, Asked, Inclusion, Members
 from ctxguard.context.locate import Governing
 from ctxguard.context.worktree import to_bytes
 from ctxguard.errors import MeasureError
 from ctxguard.ignore.spec import Decision, DockerIgnoreSpec, FolderRules
+from ctxguard.measurement import Backend
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Visit:
     """Its index there."""
     included: FolderRules | None = None
     """What the include list says of the folder, where there is one."""
+    asked: Asked | None = None
+    """Which of several include lists the folder is in, where there are any."""
     closed_by: int | None = None
     """The deciding rule of the nearest excluded folder above, where that is asked for."""
 
@@ -42,6 +46,30 @@ class FolderView:
     """Sent for its own sake; an excluded folder can still be sent for what lies below it."""
     inclusions: Sequence[Decision] = ()
     """What the include list says of the entries, where there is one: those it hits are in."""
+    alike: Members = EVERYTHING
+    """The include lists that all entries are in, where there are several."""
+    members: Sequence[Members] = ()
+    """The include lists that each entry is in, if they are not alike."""
+
+    @property
+    def is_undivided(self) -> bool:
+        """Whether nobody asks which lists an entry is in."""
+        return not self.members and self.alike is EVERYTHING
+
+    def members_of(self, at: int) -> Members:
+        return self.members[at] if self.members else self.alike
+
+    def alike_in(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Cut a stretch where the lists change that the entries are in."""
+        if not self.members:
+            yield start, stop
+            return
+        first = start
+        for at in range(start + 1, stop):
+            if self.members[at] != self.members[first]:
+                yield first, at
+                first = at
+        yield first, stop
 
     def refuses(self, at: int) -> bool:
         """Whether a file that is sent arrives empty, since the documented rules keep it out."""
@@ -58,8 +86,9 @@ def wire_order(path: str) -> tuple[bytes, ...]:
 class View(Protocol):
     """One backend's way through a tree. It may keep state: use a fresh one for each walk."""
 
-    ancestors: bool
-    """Whether an excluded folder is sent when something below it is."""
+    owing: frozenset[int]
+    """The transfers that a folder is sent in when something below it is, whatever the rules say of
+    the folder."""
 
     refusal: MeasureError | None
     """Why this builder refuses the context, once the walk has come upon it."""
@@ -99,24 +128,35 @@ class Refusing:
 
 
 class BuildKitView(Refusing):
-    """What BuildKit is sent for `COPY . /` (fsutil, `filterFS.Walk`)."""
+    """What BuildKit is sent for `COPY . /` (fsutil, `filterFS.Walk`).
 
-    def __init__(self, governing: Governing) -> None:
+    Args:
+        inclusion: include lists to sort the entries by.
+    """
+
+    def __init__(self, governing: Governing, inclusion: Inclusion | None = None) -> None:
         super().__init__()
-        self.ancestors = any(pattern.include is False for pattern in governing.spec.patterns)
+        self._inclusion = inclusion
+        exceptions = any(pattern.include is False for pattern in governing.spec.patterns)
+        all_ = frozenset(EVERYTHING if exceptions else ())
+        self.owing = all_ if inclusion is None else all_ | inclusion.transfers - {COPY_ALL}
         self._spec = governing.spec
         self._decider = governing.spec.decider()
         self._broken = governing.spec.broken
         self._descent = governing.descent
 
     def root(self) -> Visit:
-        return Visit(self._decider.root)
+        asked = None if self._inclusion is None else self._inclusion.root
+        return Visit(self._decider.root, asked=asked)
 
     def look(self, visit: Visit, names: Sequence[str]) -> FolderView:
         decisions = self._decider.decide(visit.rules, names)
         if self._broken:
             self._check(decisions)
-        return FolderView(visit, decisions, _included(decisions))
+        view = FolderView(visit, decisions, _included(decisions))
+        if self._inclusion is not None and visit.asked is not None:
+            view.alike, view.members = self._inclusion.look(visit.asked, names)
+        return view
 
     def _check(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
@@ -125,7 +165,12 @@ class BuildKitView(Refusing):
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         rules = self._decider.enter(view.visit.rules, name, view.decisions[at])
-        return Visit(rules) if self._looks_into(rules) else None
+        if not self._looks_into(rules):
+            return None
+        asked = view.visit.asked
+        if self._inclusion is not None and asked is not None:
+            asked = self._inclusion.enter(asked, name)
+        return Visit(rules, asked=asked)
 
     def _looks_into(self, rules: FolderRules) -> bool:
         if self._broken and rules.decision.excluded:
@@ -153,7 +198,7 @@ class TargetView(BuildKitView):
 
     def __init__(self, governing: Governing, includes: DockerIgnoreSpec) -> None:
         super().__init__(governing)
-        self.ancestors = True
+        self.owing = frozenset(EVERYTHING)
         self._includes = includes.decider()
 
     def root(self) -> Visit:
@@ -173,7 +218,9 @@ class TargetView(BuildKitView):
         visit = super().enter(view, at, name)
         assert view.visit.included is not None
         included = self._includes.enter(view.visit.included, name, view.inclusions[at])
-        if visit is None or not self._includes.can_exclude_below(included):
+        if visit is None or not (
+            included.decision.vector or self._includes.can_match_below(included)
+        ):
             return None
         visit.included = included
         return visit
@@ -188,7 +235,7 @@ class LegacyView(Refusing):
     What it refuses is kept, not raised: BuildKit may still build.
     """
 
-    ancestors = False
+    owing: frozenset[int] = frozenset()
 
     def __init__(self, governing: Governing) -> None:
         super().__init__()
@@ -265,6 +312,11 @@ class LegacyView(Refusing):
     def _refuse(self, reason: str, path: str) -> None:
         text = f"the classic builder refuses the context: checking context: {reason}"
         self.refuse(MeasureError(text), wire_order(path))
+
+
+def view_of_all(backend: Backend, governing: Governing) -> View:
+    """The way of a backend for `COPY . /`."""
+    return BuildKitView(governing) if backend is Backend.BUILDKIT else LegacyView(governing)
 
 
 def _included(decisions: Sequence[Decision]) -> list[bool]:

@@ -29,6 +29,8 @@ class Ask:
     """Needs the context to be there; a tmpfs mount only takes the filter off others."""
     unset: frozenset[str]
     """Variables in it that nothing in the file sets."""
+    image: str
+    """What its stage stands on in the end, whose own variables nobody knows here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class _Asking:
         given = build.globals.given
         self.table = Table(build.script.escape, given, {"PATH": PATH})
         self.asks: dict[int, list[Ask]] = {}
+        self.image = ""
 
     def run(self) -> dict[int, list[Ask]]:
         stack: list[tuple[Stage | None, int]] = [
@@ -92,6 +95,7 @@ class _Asking:
         return self.asks
 
     def _stage(self, stage: Stage) -> Iterator[Ask]:
+        self.image = stage.image
         for instruction in stage.work():
             try:
                 yield from self._instruction(instruction)
@@ -127,7 +131,7 @@ class _Asking:
             if elsewhere or (remote and instruction.keyword == "ADD"):
                 continue
             git = instruction.keyword == "ADD" and is_git(source)
-            yield Ask(_clean(source), instruction, not git, unset)
+            yield Ask(_clean(source), instruction, not git, unset, self.image)
 
     def _mounts(self, instruction: Instruction) -> Iterator[Ask]:
         for flag in instruction.flags:
@@ -138,7 +142,7 @@ class _Asking:
             mount = read_mount(value, self.table.expand)
             unset = frozenset(self.table.unset)
             if mount.asks:
-                yield Ask(_clean(mount.source), instruction, mount.transfers, unset)
+                yield Ask(_clean(mount.source), instruction, mount.transfers, unset, self.image)
 
     def _expanded(self, word: str) -> tuple[str, frozenset[str]]:
         if "$" not in word:

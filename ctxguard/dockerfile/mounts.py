@@ -5,7 +5,6 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/comma
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,6 +74,8 @@ def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
 def _fields(value: str) -> list[str]:
     if '"' not in value:
         return value.split(",")
+    import csv
+
     try:
         return next(csv.reader([value], strict=True), [])
     except csv.Error as error:

@@ -5,7 +5,7 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/parser`.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +51,11 @@ class Instruction:
     rest: str
     """What follows the flags, as written."""
 
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        return " ".join((self.keyword, *self.flags, self.rest)).rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -75,6 +80,14 @@ def parse(data: bytes, source: str) -> Script:
     return _Reader(data, source).script()
 
 
+def frontend(data: bytes) -> str | None:
+    """The image named by a `# syntax=` line, whatever else the file holds."""
+    reader = _Reader(data, "")
+    with contextlib.suppress(DockerfileError):
+        reader.read_directives()
+    return reader.directives.get("syntax")
+
+
 class _Reader:
     def __init__(self, data: bytes, source: str) -> None:
         text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
@@ -86,7 +99,7 @@ class _Reader:
         self.directives: dict[str, str] = {}
 
     def script(self) -> Script:
-        self._read_directives()
+        self.read_directives()
         escape = self.directives.get("escape", "\\")
         continued = re.compile(rf"(?:(?<=[^{re.escape(escape)}])|^){re.escape(escape)}[ \t]*$")
         instructions = tuple(self._instructions(continued))
@@ -97,7 +110,7 @@ class _Reader:
     def _error(self, message: str, line: int) -> DockerfileError:
         return DockerfileError(shortened(message), path=self.source, line=line)
 
-    def _read_directives(self) -> None:
+    def read_directives(self) -> None:
         """The parser directives at the top; the first line that is none ends them."""
         for number, line in enumerate(self.lines, start=1):
             found = _DIRECTIVE.fullmatch(line.lstrip(SPACE).rstrip("\t\f\r "))
@@ -221,10 +234,6 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
-_JSON = json.JSONDecoder(parse_int=float, parse_constant=_no_constant)
-"""As strict as Go's; numbers may have any length, for what they are does not matter."""
-
-
 def json_words(text: str) -> list[str] | None:
     """The items of the JSON form; None if this is none.
 
@@ -233,8 +242,11 @@ def json_words(text: str) -> list[str] | None:
     """
     if not text.startswith("["):
         return None
+    import json
+
     try:
-        items = _JSON.decode(text)
+        # As strict as Go; numbers may have any length, for what they are does not matter.
+        items = json.loads(text, parse_int=float, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
     if not all(isinstance(item, str) for item in items):

@@ -55,6 +55,8 @@ class Stage:
     commands: list[Instruction] = field(default_factory=list)
     triggers: list[Instruction] = field(default_factory=list)
     """What its ONBUILD instructions do first in each stage that begins from it."""
+    image: str = ""
+    """What it stands on in the end."""
 
     def work(self) -> Iterator[Instruction]:
         """All it does, in order."""
@@ -199,6 +201,7 @@ class _Linker:
         if not base:
             raise WordError(f"base name ({words[0]}) should not be blank")
         stage = Stage(len(self.stages), instruction.line, base, name, self.latest.get(base))
+        stage.image = base if stage.base_stage is None else stage.base_stage.image
         self.stages.append(stage)
         if stage.base_stage is not None:
             self._count(stage.base_stage.triggers)

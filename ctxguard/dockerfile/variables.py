@@ -6,7 +6,6 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/parser/line_parser
 
 from __future__ import annotations
 
-import platform as host
 import re
 from collections.abc import Iterator, Mapping
 
@@ -14,16 +13,6 @@ from ctxguard.dockerfile.words import BLANK, MOST_WORK, WordError, expand, is_pl
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BLANKS = re.compile(f"[{BLANK}]+")
-_MACHINES = {
-    "x86_64": "amd64",
-    "amd64": "amd64",
-    "aarch64": "arm64",
-    "arm64": "arm64",
-    "armv7l": "arm/v7",
-    "armv6l": "arm/v6",
-    "i686": "386",
-    "i386": "386",
-}
 
 
 class Table:
@@ -134,23 +123,3 @@ def pairs(rest: str, escape: str, keyword: str = "ENV") -> Iterator[tuple[str, s
         if not name:
             raise WordError(f"{keyword} names can not be blank")
         yield name, value
-
-
-def platform_arguments(platform: str | None, target: str | None) -> dict[str, str]:
-    """The ARGs that BuildKit sets by itself, before the first FROM.
-
-    Args:
-        platform: `os/architecture[/variant]`, as in `--platform`; None for the host's, as Linux.
-    """
-    native = f"linux/{_MACHINES.get(host.machine().lower(), host.machine().lower())}"
-    values = {"TARGETSTAGE": target or "default"}
-    for prefix, text in (("BUILD", native), ("TARGET", platform or native)):
-        system, _, rest = text.partition("/")
-        architecture, _, variant = rest.partition("/")
-        values |= {
-            f"{prefix}PLATFORM": text,
-            f"{prefix}OS": system,
-            f"{prefix}ARCH": architecture,
-            f"{prefix}VARIANT": variant,
-        }
-    return values

@@ -172,7 +172,8 @@ class Decider:
         """Folders above exact exceptions, with the last such rule."""
         self.machines: list[Automaton] = []
         self._reaches: dict[int, list[int]] = {}
-        self._plain_reach: list[int] | None = None
+        self._above_literals: set[str] | None = None
+        self._every_reach: list[int] = []
         self._base: Decider | None = None
         self._forced_in: frozenset[str] = frozenset()
         self._decisions: dict[tuple[Decision | None, tuple[int, ...]], Decision] = {}
@@ -298,18 +299,15 @@ class Decider:
             state.bits & reach for state, reach in zip(folder.states, reaches, strict=True)
         )
 
-    def can_exclude_below(self, folder: FolderRules) -> bool:
-        """Whether a plain rule holds for the folder or can match below it."""
-        if self._plain_reach is None:
-            plain = [at for at, negated in enumerate(self.negated) if not negated]
-            self._plain_reach = [machine.reach(plain) for machine in self.machines]
-        return (
-            bool(folder.decision.vector)
-            or any(path == folder.path or _below(path, folder.path) for path in self.literals)
-            or any(
-                state.bits & reach
-                for state, reach in zip(folder.states, self._plain_reach, strict=True)
-            )
+    def can_match_below(self, folder: FolderRules) -> bool:
+        """Whether any rule can match below the folder; if none can, all there inherit."""
+        if self._above_literals is None:
+            self._above_literals = _with_parents(self.literals)
+            every = range(len(self.negated))
+            self._every_reach = [machine.reach(every) for machine in self.machines]
+        return folder.path in self._above_literals or any(
+            state.bits & reach
+            for state, reach in zip(folder.states, self._every_reach, strict=True)
         )
 
     def _is_forced(self, decision: Decision) -> bool:
@@ -361,8 +359,13 @@ class Decider:
         return bool(hits) and not self.negated[hits[-1]]
 
 
-def _below(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
+def _with_parents(folders: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for folder in folders:
+        while folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _groups(

@@ -22,6 +22,8 @@ from ctxguard.ignore.builders import Descent
 from ctxguard.measurement import Backend, EntryKind, Measurement
 
 MTIME = 1_700_000_000
+SCRATCH = "FROM scratch"
+"""The smallest Dockerfile."""
 BOTH = pytest.mark.parametrize("backend", Backend, ids=lambda backend: backend.value)
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may do this")
 

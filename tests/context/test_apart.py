@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ctxguard.context.course import PartOfCourse, Request, measure_apart
+from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart
 from ctxguard.context.given import worktree
-from ctxguard.context.locate import Located
 from ctxguard.context.measure import measure
 from ctxguard.context.walk import Waiting
 from ctxguard.errors import MeasureError
@@ -38,7 +37,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="one process els
 BUILDKIT, LEGACY = Backend.BUILDKIT, Backend.LEGACY
 Make = Callable[..., str]
 FILES: Tree = {f"f{at}": "x" * at for at in range(6)}
-TREE: Tree = {"Dockerfile": ""} | {
+TREE: Tree = {"Dockerfile": "FROM scratch\n"} | {
     f"d{at}": {"p": FILES, "q": {"r": FILES}, "x": "123"} for at in range(6)
 }
 """Less than 128 entries: among more of them the order would matter, and all were done here."""
@@ -62,11 +61,11 @@ def in_children(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], None]) ->
     """Do this first, in a child alone, for each subtree of a piece."""
     parent, part = os.getpid(), measure_apart
 
-    def first(request: Request, located: Located, subtrees: Sequence[Waiting]) -> PartOfCourse:
+    def first(request: Request, found: Found, subtrees: Sequence[Waiting]) -> PartOfCourse:
         if os.getpid() != parent:
             for waiting in subtrees:
                 what(waiting.path)
-        return part(request, located, subtrees)
+        return part(request, found, subtrees)
 
     monkeypatch.setattr("ctxguard.context.measure.measure_apart", first)
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxguard.context.heaviest import HeaviestTally
+from ctxguard.context.inclusion import EVERYTHING
 from ctxguard.context.measure import measure
 from ctxguard.context.tallies import Sent
 from ctxguard.measurement import Backend, EntryKind, Heaviest, HeavyPath
@@ -26,7 +27,8 @@ def heaviest(files: dict[str, int], top: int = 10, depth: int | None = None) -> 
     for path, size in files.items():
         folder, _, name = path.rpartition("/")
         kind = FOLDER if size < 0 else FILE
-        tally.add(Sent(path, folder, name, kind, SOME_STAT, {}, max(size, 0), None))
+        size = max(size, 0)
+        tally.add(Sent(path, folder, name, kind, SOME_STAT, {}, size, None, EVERYTHING, EVERYTHING))
     return tally.heaviest(depth)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ctxguard.context.measure import measure
-from ctxguard.measurement import Backend, Context, CopyAll, LegacyTransfer, Totals
+from ctxguard.measurement import Backend, BuildKitTransfer, Context, LegacyTransfer, Totals
 from tests.conftest import File, Symlink, Tree
 from tests.context.measuring import BOTH, entries_of, request_for, settle
 
@@ -29,7 +29,7 @@ def test_all_that_one_walk_finds_out(backend: Backend, make_tree: Make) -> None:
     measured = measure(request_for(root, backend))
     assert measured.context == Context(root, backend, "Dockerfile", ".dockerignore")
     assert measured.size == Totals(bytes=3 + 22 + 1 + 1, files=4, directories=1)
-    assert measured.copy_all == CopyAll(191, 191 - 9 - 32 - 11 - 11, 5)
+    assert measured.copy_all == BuildKitTransfer(191, 191 - 9 - 32 - 11 - 11, 5)
     assert measured.legacy == LegacyTransfer(5632, 5)
     assert measured.legacy_reason is None
     assert (measured.problems, measured.dormant_rules) == ((), ())

@@ -90,12 +90,12 @@ def listings(root: str, rules: str) -> Iterator[Listing]:
 
 
 def shape(run: Run) -> tuple[str, list[str], bool]:
-    return run.listing.path, list(run.listing.names[run.start : run.stop]), run.ancestor
+    return run.listing.path, list(run.listing.names[run.start : run.stop]), bool(run.ancestor_of)
 
 
 def test_runs_are_as_long_as_they_can_be(make_tree: Callable[..., str]) -> None:
     steps = listings(make_tree({"a": "", "b": {"x": "", "y": ""}, "c": "", "d": {}}), "")
-    assert [shape(run) for run in in_order(steps, 0, ancestors=True)] == [
+    assert [shape(run) for run in in_order(steps, 0, view_of("!x"))] == [
         ("", ["a", "b"], False),
         ("b", ["x", "y"], False),
         ("", ["c", "d"], False),
@@ -104,7 +104,7 @@ def test_runs_are_as_long_as_they_can_be(make_tree: Callable[..., str]) -> None:
 
 def test_a_withheld_folder_comes_again_as_an_ancestor(make_tree: Callable[..., str]) -> None:
     steps = listings(make_tree({"a": {"b": {"x": ""}}, "c": ""}), "*\n!a/b/x")
-    assert [shape(run) for run in in_order(steps, 0, ancestors=True)] == [
+    assert [shape(run) for run in in_order(steps, 0, view_of("!x"))] == [
         ("", ["a"], False),
         ("a", ["b"], False),
         ("", ["a"], True),
@@ -116,7 +116,7 @@ def test_a_withheld_folder_comes_again_as_an_ancestor(make_tree: Callable[..., s
 
 def test_runs_come_as_soon_as_they_are_certain(make_tree: Callable[..., str]) -> None:
     steps = listings(make_tree({"a": {"x": ""}, "b": {"y": ""}}), "")
-    order = WireOrder(0, ancestors=True)
+    order = WireOrder(0, view_of("!x").owing)
     came = [[shape(run) for run in order.feed(step)] for step in steps]
     assert came == [
         [],

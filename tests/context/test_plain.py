@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from ctxguard.context.given import worktree
 from ctxguard.context.heaviest import HeaviestTally
+from ctxguard.context.inclusion import EVERYTHING
+from ctxguard.context.packets import packets_of
 from ctxguard.context.plain import PlainFiles, PlainFolders
 from ctxguard.context.source import Folder, Source
 from ctxguard.context.tallies import BuildKitWire, LegacyTar, Sent, SizeTally, Tally, TypeTally
@@ -257,8 +259,11 @@ def _seen(names: Sequence[str], sent: list[bool]) -> FolderView:
 @given(
     rows=st.lists(st.tuples(STATS, st.booleans(), st.booleans()), max_size=30),
     refused=st.sets(st.integers(0, 29)),
+    second=st.none() | st.sets(st.integers(0, 29)),
 )
-def test_everything_comes_once(rows: list[tuple[Facts, bool, bool]], refused: set[int]) -> None:
+def test_everything_comes_once(
+    rows: list[tuple[Facts, bool, bool]], refused: set[int], second: set[int] | None
+) -> None:
     names = [f"f{at:02}" for at in range(len(rows))]
     stats = [facts for facts, _, _ in rows]
     folders = {at for at, facts in enumerate(stats) if modes.S_ISDIR(facts.st_mode)}
@@ -267,6 +272,8 @@ def test_everything_comes_once(rows: list[tuple[Facts, bool, bool]], refused: se
     seen.decisions = [
         replace(decision, documented=at in refused) for at, decision in enumerate(seen.decisions)
     ]
+    if second is not None:
+        seen.members = [(0, 2) if at in second else (0,) for at in range(len(rows))]
     folder = _NoFolder(sorted(folders))
     listing = Listing("d", 1, 0, names, cast("Folder", folder), list(stats), [seen])
     listing.unreadable |= {at for at, (*_, unreadable) in enumerate(rows) if unreadable}
@@ -274,17 +281,19 @@ def test_everything_comes_once(rows: list[tuple[Facts, bool, bool]], refused: se
     special |= {at for at in set(range(len(rows))) - folders if stats[at].st_nlink > 1}
     special |= {at for at, facts in enumerate(stats) if facts.st_size >= 8**11} - folders
     found = listing.plain.everything(seen)
-    files = [] if found.files is None else [names.index(name) for name in found.files.names]
-    below = [] if found.folders is None else [names.index(name) for name in found.folders.names]
+    files = [names.index(name) for part in found.files for name in part.names]
+    below = [names.index(name) for part in found.folders for name in part.names]
     sent = {at for at in range(len(rows)) if seen.sent[at]}
     assert (set(files), set(below)) == (sent - special - folders, sent & folders - special)
     assert set(found.others) == sent & special
     assert len(files) + len(below) + len(found.others) == len(sent)
-    if found.files is not None:
-        assert list(found.files.sizes) == [stats[at].st_size for at in files]
-        assert list(found.files.modes) == [stats[at].st_mode for at in files]
-    if found.folders is not None:
-        assert list(found.folders.modes) == [stats[at].st_mode for at in below]
+    sizes = [size for part in found.files for size in part.sizes]
+    assert sizes == [stats[at].st_size for at in files]
+    parts: list[PlainFiles | PlainFolders] = [*found.files, *found.folders]
+    wanted = [stats[at].st_mode for at in [*files, *below]]
+    assert [mode for part in parts for mode in part.modes] == wanted
+    for part in parts:
+        assert {seen.members_of(names.index(name)) for name in part.names} == {part.members}
 
 
 TALLIES: list[tuple[str, Callable[[], Tally], Callable[[Tally], object]]] = [
@@ -294,7 +303,7 @@ TALLIES: list[tuple[str, Callable[[], Tally], Callable[[Tally], object]]] = [
     (
         "BuildKit",
         lambda: BuildKitWire(cast("Source", None)),
-        lambda tally: cast("BuildKitWire", tally).copy_all(),
+        lambda tally: cast("BuildKitWire", tally).transfer(),
     ),
     (
         "tar",
@@ -329,15 +338,21 @@ BLOCKS = st.tuples(
 
 def plain_files(folder: str, files: dict[str, tuple[int, int]]) -> PlainFiles:
     sizes, rights = [list(column) for column in zip(*files.values(), strict=True)]
-    return PlainFiles(folder, list(files), sizes, [modes.S_IFREG | mode for mode in rights], False)
+    kinds = [modes.S_IFREG | mode for mode in rights]
+    return PlainFiles(folder, list(files), sizes, kinds, EVERYTHING, False)
 
 
 def entries_of(files: PlainFiles) -> list[Sent]:
     start = f"{files.folder}/" if files.folder else ""
     return [
-        Sent(start + name, files.folder, name, EntryKind.FILE, Facts(mode, size), {}, size, None)
+        entry(start + name, EntryKind.FILE, Facts(mode, size), size)
         for name, size, mode in zip(files.names, files.sizes, files.modes, strict=True)
     ]
+
+
+def entry(path: str, kind: EntryKind, facts: Facts, content: int) -> Sent:
+    folder, _, name = path.rpartition("/")
+    return Sent(path, folder, name, kind, facts, {}, content, None, EVERYTHING, EVERYTHING)
 
 
 EACH_TALLY = pytest.mark.parametrize(
@@ -360,13 +375,26 @@ def test_folders_together_as_one_by_one(
 ) -> None:
     together, single = make(), make()
     stats = [modes.S_IFDIR | mode for mode in rows.values()]
-    together.add_folders(PlainFolders(folder, list(rows), stats))
+    together.add_folders(PlainFolders(folder, list(rows), stats, EVERYTHING))
     for name, mode in zip(rows, stats, strict=True):
         path = f"{folder}/{name}" if folder else name
         # A file system says what size it likes.
-        facts = Facts(mode, 4096)
-        single.add(Sent(path, folder, name, EntryKind.DIRECTORY, facts, {}, 0, None))
+        single.add(entry(path, EntryKind.DIRECTORY, Facts(mode, 4096), 0))
     assert sums(together) == sums(single)
+
+
+def merge_part(merged: Tally, part: Tally, files: PlainFiles) -> None:
+    """Weigh the files apart, in no order, and take them over."""
+    if not isinstance(merged, BuildKitWire):
+        part.add_plain(files)
+        merged.merge(part)
+        return
+    loose = BuildKitWire(cast("Source", None), loose=True)
+    loose.add_plain(files)
+    merged.merge(loose)
+    # Among so few entries there is a border, the first: one file is walked in order.
+    for each in entries_of(files):
+        merged.pass_by({EVERYTHING: (1, sum(packets_of([each.content]).counts))})
 
 
 @EACH_TALLY
@@ -379,12 +407,11 @@ def test_together_as_one_by_one(
 ) -> None:
     together, single, merged = make(), make(), make()
     for folder, rows in blocks:
-        files, part = plain_files(folder, rows), make()
+        files = plain_files(folder, rows)
         together.add_plain(files)
-        part.add_plain(files)
-        for entry in entries_of(files):
-            single.add(entry)
-        merged.merge(part)
+        for each in entries_of(files):
+            single.add(each)
+        merge_part(merged, make(), files)
     expected = sums(single)
     assert sums(together) == expected
     assert sums(merged) == expected

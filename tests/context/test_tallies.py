@@ -13,6 +13,7 @@ from ctxguard.measurement import Backend, GroupRow, Measurement, Totals
 from tests.conftest import Fifo, File, Hardlink, Socket, Symlink, Tree
 from tests.context.measuring import (
     BOTH,
+    SCRATCH,
     bare_request,
     codes,
     entries_of,
@@ -64,7 +65,7 @@ def test_if_the_first_name_is_excluded_the_next_carries_it(
 def test_each_builder_has_its_own_first_name(make_tree: Make) -> None:
     root = make_tree(
         {
-            "Dockerfile": "",
+            "Dockerfile": SCRATCH,
             ".dockerignore": "a",
             "Dockerfile.dockerignore": "b",
             "a": "x" * 600,
@@ -173,12 +174,16 @@ def test_an_empty_context(make_tree: Make) -> None:
 
 def test_what_is_refused_when_it_is_opened_travels_empty(make_tree: Make) -> None:
     root = make_tree(
-        {"Dockerfile": "", ".dockerignore": "d\n!d/keep\nd", "d": {"keep": "x" * 700, "y": ""}}
+        {
+            "Dockerfile": SCRATCH,
+            ".dockerignore": "d\n!d/keep\nd",
+            "d": {"keep": "x" * 700, "y": ""},
+        }
     )
     found = measure(request_for(root))
     assert codes(found) == [("sent-empty", "d/keep")]
     assert contents(root)["d/keep"] == (0, None)
-    assert found.size.bytes == len("d\n!d/keep\nd")
+    assert found.size.bytes == len(SCRATCH) + len("d\n!d/keep\nd")
     assert contents(root, LEGACY)["d/keep"] == (700, None)
     assert codes(measure(request_for(root, LEGACY))) == []
 
@@ -198,7 +203,7 @@ NO_UTF8: list[tuple[str, Tree, list[str]]] = [
     ("tree", "expected"), [row[1:] for row in NO_UTF8], ids=[row[0] for row in NO_UTF8]
 )
 def test_names_that_are_no_utf8(tree: Tree, expected: list[str], make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", **tree})
+    root = make_tree({"Dockerfile": SCRATCH, **tree})
     assert codes(measure(request_for(root))) == [("not-utf8", path) for path in expected]
     assert codes(measure(request_for(root, LEGACY))) == []
 

@@ -17,6 +17,7 @@ from tests.conftest import Fifo, File, Socket, Symlink, Tree
 from tests.context.measuring import (
     BOTH,
     NEEDS_ROOT,
+    SCRATCH,
     Watched,
     bare_request,
     codes,
@@ -47,7 +48,7 @@ def watched_measure(
 def test_what_is_excluded_is_never_looked_at(make_tree: Make) -> None:
     root = make_tree(
         {
-            "Dockerfile": "",
+            "Dockerfile": SCRATCH,
             ".dockerignore": "**/*.log\nlib\n*ignore\nDockerfile\nd/e",
             "a.log": "",
             "lib": {"x": {"y": ""}},
@@ -63,7 +64,7 @@ def test_what_is_excluded_is_never_looked_at(make_tree: Make) -> None:
 def test_one_walk_serves_both_builders(make_tree: Make) -> None:
     root = make_tree(
         {
-            "Dockerfile": "",
+            "Dockerfile": SCRATCH,
             ".dockerignore": "*\n!a/*",
             "Dockerfile.dockerignore": "*\n!b/*",
             "a": {"f": ""},
@@ -81,10 +82,12 @@ def test_one_walk_serves_both_builders(make_tree: Make) -> None:
 
 
 def test_a_linked_folder_is_not_entered(make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "d": {"f": "12"}, "l": Symlink("d"), "up": Symlink("..")})
+    root = make_tree(
+        {"Dockerfile": SCRATCH, "d": {"f": "12"}, "l": Symlink("d"), "up": Symlink("..")}
+    )
     measured, source = watched_measure(root)
     assert source.listed == ["", "d"]
-    assert (measured.size.bytes, measured.size.symlinks) == (2, 2)
+    assert (measured.size.bytes, measured.size.symlinks) == (len(SCRATCH) + 2, 2)
 
 
 # ── far down, long names ───────────────────────────────────────────────────────────────────────
@@ -119,7 +122,7 @@ def test_4000(make_tree: Make) -> None:
 
 
 def test_a_path_that_the_system_does_not_take(make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "a": "12"})
+    root = make_tree({"Dockerfile": SCRATCH, "a": "12"})
     here = os.open(root, os.O_RDONLY)
     for _ in range(17):
         os.mkdir("d" * 249, dir_fd=here)
@@ -130,7 +133,7 @@ def test_a_path_that_the_system_does_not_take(make_tree: Make) -> None:
     measured = measure(request_for(root))
     (problem,) = measured.problems
     assert (problem.code, problem.effect) == ("path-too-long", Effect.BUILD_FAILS)
-    assert (measured.complete, measured.size.bytes) == (False, 2)
+    assert (measured.complete, measured.size.bytes) == (False, len(SCRATCH) + 2)
     assert measured.legacy is None
     assert measured.legacy_reason == refuses(root)
     assert "file name too long" in (measured.legacy_reason or "").lower()
@@ -141,7 +144,7 @@ def test_a_path_that_the_system_does_not_take(make_tree: Make) -> None:
 
 @BOTH
 def test_a_file_that_vanishes_before_it_is_looked_at(backend: Backend, make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "d": {"gone": "12", "stays": "345"}})
+    root = make_tree({"Dockerfile": SCRATCH, "d": {"gone": "12", "stays": "345"}})
 
     def remove(path: str) -> None:
         if path == "d":
@@ -151,7 +154,7 @@ def test_a_file_that_vanishes_before_it_is_looked_at(backend: Backend, make_tree
     assert codes(measured) == [("vanished", "d/gone")]
     assert measured.problems[0].effect is Effect.NOT_COUNTED
     assert measured.complete
-    assert (measured.size.bytes, measured.size.files) == (3, 2)
+    assert (measured.size.bytes, measured.size.files) == (len(SCRATCH) + 3, 2)
     assert measured.copy_all is not None
     assert measured.copy_all.entries == 3
     assert measured.legacy is not None
@@ -160,7 +163,7 @@ def test_a_file_that_vanishes_before_it_is_looked_at(backend: Backend, make_tree
 
 @BOTH
 def test_a_folder_that_vanishes_before_it_is_listed(backend: Backend, make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "d": {"gone": {"f": "12"}, "stays": "345"}})
+    root = make_tree({"Dockerfile": SCRATCH, "d": {"gone": {"f": "12"}, "stays": "345"}})
 
     def remove(path: str) -> None:
         if path == "d/gone":
@@ -170,11 +173,11 @@ def test_a_folder_that_vanishes_before_it_is_listed(backend: Backend, make_tree:
     assert codes(measured) == [("vanished", "d/gone")]
     # It may have been renamed, with all that is in it.
     assert not measured.complete
-    assert (measured.size.bytes, measured.size.directories) == (3, 2)
+    assert (measured.size.bytes, measured.size.directories) == (len(SCRATCH) + 3, 2)
 
 
 def test_a_folder_that_vanishes_before_it_is_looked_at(make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "gone": {"f": "12"}})
+    root = make_tree({"Dockerfile": SCRATCH, "gone": {"f": "12"}})
 
     def remove(path: str) -> None:
         if path == "":
@@ -187,7 +190,7 @@ def test_a_folder_that_vanishes_before_it_is_looked_at(make_tree: Make) -> None:
 
 
 def test_a_folder_that_became_a_file(make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": "", "d": {"f": "12"}})
+    root = make_tree({"Dockerfile": SCRATCH, "d": {"f": "12"}})
 
     def replace(path: str) -> None:
         if path == "d":
@@ -199,7 +202,7 @@ def test_a_folder_that_became_a_file(make_tree: Make) -> None:
 
 
 def test_what_vanishes_unseen_is_no_trouble(make_tree: Make) -> None:
-    tree: Tree = {"Dockerfile": "", ".dockerignore": "x*", "x": "", "xd": {"f": ""}}
+    tree: Tree = {"Dockerfile": SCRATCH, ".dockerignore": "x*", "x": "", "xd": {"f": ""}}
     root = make_tree(tree)
 
     def remove(path: str) -> None:
@@ -211,7 +214,7 @@ def test_what_vanishes_unseen_is_no_trouble(make_tree: Make) -> None:
 
 
 def test_a_context_that_vanishes(make_tree: Make) -> None:
-    root = make_tree({"Dockerfile": ""})
+    root = make_tree({"Dockerfile": SCRATCH})
     request = request_for(root)
     shutil.rmtree(root)
     with pytest.raises(MeasureError, match="cannot list the context: No such file") as caught:
@@ -317,7 +320,7 @@ def test_unreadable_folders(
     without_rights: Rights,
 ) -> None:
     tree, mode, problems, complete, reason = row
-    root = make_tree({"Dockerfile": "", **tree})
+    root = make_tree({"Dockerfile": SCRATCH, **tree})
     locked = f"{root}/locked" if "locked" in tree else f"{root}/d/locked"
     os.chmod(locked, mode)
     with without_rights():
@@ -347,7 +350,7 @@ def refuses(root: str) -> str | None:
 def test_an_unreadable_file_is_sent_empty_by_buildkit(
     make_tree: Make, without_rights: Rights
 ) -> None:
-    root = make_tree({"Dockerfile": "", "d": {"secret": File("12345", mode=0)}, "f": "12"})
+    root = make_tree({"Dockerfile": SCRATCH, "d": {"secret": File("12345", mode=0)}, "f": "12"})
     settle(root)
     with without_rights():
         measured = measure(request_for(root))
@@ -355,11 +358,13 @@ def test_an_unreadable_file_is_sent_empty_by_buildkit(
     assert codes(measured) == [("unreadable-file", "d/secret")]
     assert measured.problems[0].effect is Effect.SENT_EMPTY
     assert measured.complete
-    assert (measured.size.bytes, measured.size.files) == (2, 3)
+    assert (measured.size.bytes, measured.size.files) == (len(SCRATCH) + 2, 3)
     # Its STAT names the real size, and has no mode; its DATA is that of an empty file.
-    stats = (2 + 12 + 3 + 10) + (2 + 3 + 6 + 10) + (2 + 10 + 2 + 10) + (2 + 3 + 3 + 2 + 10)
+    stats = (2 + 12 + 3 + 2 + 10) + (2 + 3 + 6 + 10) + (2 + 10 + 2 + 10) + (2 + 3 + 3 + 2 + 10)
     assert measured.copy_all is not None
-    assert measured.copy_all.bytes == 2 + stats + 2 + 4 + (4 + 1 + 1 + 2 + 4)
+    assert measured.copy_all.bytes == 2 + stats + (2 + 2 + len(SCRATCH) + 2) + 4 + (
+        4 + 1 + 1 + 2 + 4
+    )
     assert measured.legacy is None
     assert measured.legacy_reason == reason
     assert reason is not None
@@ -369,7 +374,11 @@ def test_an_unreadable_file_is_sent_empty_by_buildkit(
 def test_an_unreadable_file_that_is_excluded_is_no_trouble(
     make_tree: Make, without_rights: Rights
 ) -> None:
-    tree = {"Dockerfile": "", ".dockerignore": "secret", "secret": File("12345", mode=0)}
+    tree = {
+        "Dockerfile": SCRATCH,
+        ".dockerignore": "secret",
+        "secret": File("12345", mode=0),
+    }
     root = make_tree(tree)
     with without_rights():
         measured = measure(request_for(root))
@@ -381,7 +390,7 @@ def test_an_unreadable_file_that_only_buildkit_is_not_sent(
     make_tree: Make, without_rights: Rights
 ) -> None:
     tree = {"Dockerfile.dockerignore": "secret", "secret": File("12345", mode=0)}
-    root = make_tree({"Dockerfile": "", **tree})
+    root = make_tree({"Dockerfile": SCRATCH, **tree})
     with without_rights():
         measured = measure(request_for(root))
     assert codes(measured) == []
@@ -393,7 +402,7 @@ def test_an_unreadable_file_that_only_buildkit_is_not_sent(
 def test_the_classic_builder_opens_whatever_is_no_link_and_no_fifo(
     node: str, make_tree: Make, without_rights: Rights
 ) -> None:
-    root = make_tree({"Dockerfile": "", "s": Socket(), "p": Fifo(), "l": Symlink("/root")})
+    root = make_tree({"Dockerfile": SCRATCH, "s": Socket(), "p": Fifo(), "l": Symlink("/root")})
     os.chmod(f"{root}/p", 0)
     os.chmod(f"{root}/s", 0)
     if node == "device":
@@ -410,7 +419,11 @@ def test_the_classic_builder_opens_whatever_is_no_link_and_no_fifo(
 def test_an_unreadable_file_that_only_the_tar_comes_to(
     make_tree: Make, without_rights: Rights
 ) -> None:
-    tree = {"Dockerfile": "", ".dockerignore": "*\n!d/k", "d": {"k": File("12345", mode=0)}}
+    tree = {
+        "Dockerfile": SCRATCH,
+        ".dockerignore": "*\n!d/k",
+        "d": {"k": File("12345", mode=0)},
+    }
     root = make_tree(tree)
     with without_rights():
         measured = measure(request_for(root))
@@ -421,7 +434,7 @@ def test_an_unreadable_file_that_only_the_tar_comes_to(
 
 
 def test_the_context_itself_must_be_readable(make_tree: Make, without_rights: Rights) -> None:
-    root = make_tree({"Dockerfile": ""})
+    root = make_tree({"Dockerfile": SCRATCH})
     request = request_for(root)
     os.chmod(root, 0o311)
     try:

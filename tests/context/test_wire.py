@@ -14,7 +14,7 @@ import pytest
 
 from ctxguard.context import wire
 from ctxguard.context.measure import measure
-from ctxguard.measurement import CopyAll, LegacyTransfer
+from ctxguard.measurement import BuildKitTransfer, LegacyTransfer
 from tests.conftest import Fifo, File, Hardlink, Symlink, Tree
 from tests.context.measuring import (
     MTIME,
@@ -395,5 +395,5 @@ def test_index_of_three_bytes(tmp_path: Path) -> None:
     stats = files * (2 + 7 + 3 + 10)
     data = 2 + 127 * 4 + (16_384 - 128) * 5 + (files - 16_384) * 6
     measured = measure(bare_request(str(tmp_path)))
-    assert measured.copy_all == CopyAll(2 + stats + data, 2 + stats, files)
+    assert measured.copy_all == BuildKitTransfer(2 + stats + data, 2 + stats, files)
     assert measured.legacy == LegacyTransfer(files * 512 + 1024, files)

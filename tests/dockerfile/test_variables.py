@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ctxguard.dockerfile.variables import platform_arguments
+from ctxguard.dockerfile.platforms import platform_arguments
 from tests.dockerfile.reading import ALL, asked, copied, demanded, refusal, transfers
 
 TABLES = [
