@@ -43,6 +43,11 @@ class Settings:
     fail_on: str = "critical"
     backend: str = "buildkit"
     dockerfile: str | None = None
+    target: str | None = None
+    platform: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    budget_on: str = "context"
+    """`context` or `transfer`."""
     top: int = 10
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """By the name of the value as in the file, such as `max-files`; defaults are left out."""
@@ -89,6 +94,24 @@ def _path(value: Any) -> str:
     return value
 
 
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("it takes the name of a stage")
+    return value
+
+
+def _platform(value: Any) -> str:
+    from ctxguard.dockerfile.platforms import normalized
+
+    return normalized(value if isinstance(value, str) else "")
+
+
+def _arguments(value: Any) -> dict[str, str]:
+    if isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values()):
+        return dict(value)
+    raise ValueError('it takes a table of strings, such as { VERSION = "1.2" }')
+
+
 KEYS: Mapping[str, Callable[[Any], Any]] = {
     "warn": _size,
     "critical": _size,
@@ -96,11 +119,15 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "fail-on": _one_of("critical", "warning", "never"),
     "backend": _one_of("buildkit", "legacy"),
     "dockerfile": _path,
+    "target": _name,
+    "platform": _platform,
+    "build-args": _arguments,
+    "budget-on": _one_of("context", "transfer"),
     "top": _count(1),
 }
 """Each key of the configuration file, with what reads its value."""
 
-_FLAGS = {"dockerfile": "--file"}
+_FLAGS = {"dockerfile": "--file", "build-args": "--build-arg"}
 """Flags that go by another name, here the one that docker build gives it."""
 _TABLES = {"ctxguard.toml": (), "pyproject.toml": ("tool", "ctxguard")}
 """Each configuration file, the first one before the other, and where in it our table is."""
@@ -122,7 +149,10 @@ def settings(
     values: dict[str, _Value] = {}
     values.update(_from_file(context))
     values.update(_from_environment(environment))
-    values.update(_from_flags(flags))
+    for name, (value, origin) in _from_flags(flags):
+        # Single arguments replace those of the same name, as with docker compose and bake.
+        before = values[name][0] if name == "build-args" and name in values else {}
+        values[name] = ({**before, **value} if before else value), origin
     return _with_ordered_limits(values)
 
 
@@ -134,7 +164,7 @@ def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, _Value]]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
-    for name in KEYS:
+    for name in set(KEYS) - {"build-args"}:
         variable = f"CTXGUARD_{name.upper().replace('-', '_')}"
         if value := environment.get(variable):
             yield name, (_read(name, value, variable), Origin("environment", variable))

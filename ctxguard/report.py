@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ctxguard.finding import Finding
-from ctxguard.measurement import GroupRow, Measurement
+from ctxguard.measurement import GroupRow, Instructions, Measurement
 
 
 class Status(Enum):
@@ -35,6 +35,7 @@ class Limit:
     """`bytes` or `files`."""
     limit: int
     actual: int
+    """0 where there is no figure, as `Verdict.unknown` says."""
     scope: str | None = None
 
     @property
@@ -53,11 +54,13 @@ class Verdict:
 
     status: Status
     limits: tuple[Limit, ...]
+    unknown: str | None = None
+    """Why there is no transfer to hold against the budget (see `TargetTransfer.reason`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The content by some property."""
+    """The content by type."""
 
     by: str
     rows: tuple[GroupRow, ...]
@@ -70,5 +73,5 @@ class Report:
     measurement: Measurement
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
-    groups: Groups | None = None
+    groups: Groups | Instructions | None = None
     name: str | None = None

@@ -85,6 +85,10 @@ def test_the_defaults(root: str) -> None:
         fail_on="critical",
         backend="buildkit",
         dockerfile=None,
+        target=None,
+        platform=None,
+        build_args={},
+        budget_on="context",
         top=10,
     )
 
@@ -97,9 +101,12 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         "fail-on": ("never", "never"),
         "backend": ("legacy", "legacy"),
         "dockerfile": ("d", "d"),
+        "target": ("app", "app"),
+        "platform": ("aarch64", "linux/arm64"),
+        "budget-on": ("transfer", "transfer"),
         "top": ("4", 4),
     }
-    assert list(given) == list(KEYS)
+    assert list(given) == [name for name in KEYS if name != "build-args"]
     lines = [f'{name} = "{text}"\n' for name, (text, _) in given.items()]
     root = make_tree({"ctxguard.toml": "".join(lines)})
     monkeypatch.chdir(make_tree({}, name="empty"))

@@ -12,6 +12,7 @@ from ctxguard.cli import options, streams
 from ctxguard.context import given
 from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.errors import ExitCode
+from ctxguard.measurement import Backend
 from ctxguard.render import entries as render
 
 _FLUSH_EVERY = 0.2
@@ -19,6 +20,12 @@ _FLUSH_EVERY = 0.2
 
 @click.command("ls")
 @options.context_options
+@options.build_options
+@click.option(
+    "--sent",
+    is_flag=True,
+    help="Only what BuildKit is sent for this Dockerfile and target.",
+)
 @click.option("--all", "show", flag_value="all", help="Ignored entries too, marked with `!`.")
 @click.option("--ignored", "show", flag_value="ignored", help="Ignored entries only.")
 @click.option("-0", "nul", is_flag=True, help="Raw names, each followed by a NUL byte.")
@@ -31,7 +38,9 @@ _FLUSH_EVERY = 0.2
 )
 @options.noise_options("No notes, and no word about problems.")
 def command(**given_flags: Any) -> int:
-    """List what the builder is sent for `COPY . /`, in the order it is sent.
+    """List what the builder is sent, in the order it is sent.
+
+    That is all that is not ignored, as for `COPY . /`; with --sent only what BuildKit asks for.
 
     A name that holds a line end, an escape sequence or the like is quoted as git does. Ignored
     folders in which nothing can be sent are one entry: they are not entered.
@@ -40,24 +49,29 @@ def command(**given_flags: Any) -> int:
 
 
 def _run(
-    *, context: str, show: str | None, nul: bool, format_: str,
+    *, context: str, sent: bool, show: str | None, nul: bool, format_: str,
     quiet: bool, verbose: bool, **flags: Any,
 ) -> int:  # fmt: skip
     if nul and format_ != "text":
         raise click.UsageError("-0 goes with --format text only.")
+    if sent and show:
+        raise click.UsageError("--sent goes with neither --all nor --ignored.")
     given.worktree(context)
     settings = options.read_settings(context, flags)
     options.note_environment(quiet=quiet)
     if verbose:
         options.say_settings(settings)
-    stream = EntryStream(options.request(context, settings), everything=show is not None)
+    request = options.request(context, settings)
+    if sent and request.backend is Backend.LEGACY:
+        raise click.UsageError("--sent is about BuildKit; the classic builder is sent all.")
+    stream = EntryStream(request, everything=show is not None, target=sent)
+    if stream.is_unused:
+        options.say("no instruction needs the context, so nothing of it is sent", quiet=quiet)
     entries: Iterable[Entry] = stream
     if show == "ignored":
         entries = (entry for entry in stream if not entry.included)
     _write(_chunks(entries, stream, format_, nul=nul, marked=show == "all"))
-    for problem in stream.problems:
-        path = f"{problem.path}: " if problem.path else ""
-        options.say(f"{path}{problem.message}", quiet=quiet)
+    options.say_problems(stream.problems, quiet=quiet)
     if verbose:
         options.say(f"rules: {stream.context.ignore_file or 'none'}")
     return ExitCode.OK if stream.complete else ExitCode.NOT_MEASURED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -15,13 +15,31 @@ from ctxguard.cli.help import help_option
 from ctxguard.config import KEYS, Settings
 from ctxguard.context import given
 from ctxguard.context.measure import Request
-from ctxguard.measurement import Backend
+from ctxguard.context.targets import BuildOptions
+from ctxguard.context.worktree import MOST_BYTES
+from ctxguard.measurement import Backend, Problem
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def context_options(command: _F) -> _F:
     """What to measure: `[CONTEXT]`, `-f`, `--backend`."""
+    return builder_options(click.argument("context", default=".")(command))
+
+
+def context_flag(command: _F) -> _F:
+    """`-C`, where the arguments are something else."""
+    return click.option(
+        "-C",
+        "--context",
+        default=".",
+        metavar="DIR",
+        help="The context; default: the current folder.",
+    )(command)
+
+
+def builder_options(command: _F) -> _F:
+    """`-f` and `--backend`."""
     for decorate in (
         click.option(
             "--backend",
@@ -35,10 +53,45 @@ def context_options(command: _F) -> _F:
             metavar="DOCKERFILE",
             help="Name of the Dockerfile, as in docker build; default: Dockerfile in the context.",
         ),
-        click.argument("context", default="."),
     ):
         command = decorate(command)
     return command
+
+
+def build_options(command: _F) -> _F:
+    """What of a build decides what it asks of its context: `--target` and its like."""
+    for decorate in (
+        click.option(
+            "--platform",
+            metavar="PLATFORM",
+            help="Build for it, such as linux/arm64; default: this machine's.",
+        ),
+        click.option(
+            "--build-arg",
+            "build_args",
+            metavar="NAME[=VALUE]",
+            multiple=True,
+            callback=lambda _context, _option, words: _arguments(words),
+            help="Set an ARG; NAME alone takes the environment's value.",
+        ),
+        click.option(
+            "--target", metavar="STAGE", help="The stage to build; default: the last one."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _arguments(words: Sequence[str]) -> dict[str, str] | None:
+    """As docker takes them: a NAME that the environment does not have is passed over."""
+    found = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name:
+            raise click.BadParameter(f'"{word}" has no name; write NAME=VALUE')
+        if equals or name in os.environ:
+            found[name] = value if equals else os.environ[name]
+    return found or None
 
 
 def noise_options(quiet: str) -> Callable[[_F], _F]:
@@ -86,17 +139,22 @@ def request(
     depth: int | None = None,
     types: bool = False,
     savings: bool = False,
+    all_targets: bool = False,
 ) -> Request:
     """The request for a context, as the settings have it."""
     tree = given.worktree(context)
+    text = b""
+    if settings.dockerfile == given.STANDARD_INPUT:
+        text = streams.read_bytes(MOST_BYTES, "a Dockerfile")
     return Request(
         source=tree,
-        dockerfile=given.dockerfile(tree, settings.dockerfile),
+        dockerfile=given.dockerfile(tree, settings.dockerfile, text),
         backend=Backend(settings.backend),
         top=settings.top,
         depth=depth,
         types=types,
         savings=savings,
+        build=BuildOptions(settings.target, all_targets, settings.build_args, settings.platform),
     )
 
 
@@ -106,6 +164,14 @@ def say(message: str, *, quiet: bool = False) -> None:
         from ctxguard.render.escape import line
 
         streams.complain(f"ctxguard: {line(message)}")
+
+
+def say_problems(problems: Iterable[Problem], *, quiet: bool) -> None:
+    """One note for each."""
+    for problem in problems:
+        line = f":{problem.line}" if problem.line else ""
+        place = f"{problem.path}{line}: " if problem.path else ""
+        say(f"{place}{problem.message}", quiet=quiet)
 
 
 def say_settings(settings: Settings) -> None:

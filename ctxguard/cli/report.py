@@ -19,13 +19,15 @@ from ctxguard.context import given
 from ctxguard.context.measure import Request, measure
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
 from ctxguard.guard.checks import broken_rules
-from ctxguard.measurement import Measurement
+from ctxguard.measurement import Instructions, Measurement
 from ctxguard.render import FORMATS, terminal
 from ctxguard.report import Groups, Report
 
 
 @click.command("report")
 @options.context_options
+@options.build_options
+@click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
 @click.option("--warn", metavar="SIZE", help="Warn above this size; default: 1 GB.")
 @click.option("--critical", metavar="SIZE", help="Trip above this size; default: 1.5 GB.")
 @click.option("--max-files", metavar="N", help="Trip above this number of files.")
@@ -37,7 +39,11 @@ from ctxguard.report import Groups, Report
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
 @click.option("--savings", is_flag=True, help="Add what the ignore file keeps out, by rule.")
-@click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
+@click.option(
+    "--by",
+    type=click.Choice(["type", "instruction"]),
+    help="Add the content by this property.",
+)
 @click.option(
     "--format",
     "format_",
@@ -65,6 +71,7 @@ def command(context: str, **given_options: Any) -> int:
 class _Asked:
     """What the command line alone decides; the other options are settings."""
 
+    all_targets: bool
     depth: int | None
     savings: bool
     by: str | None
@@ -80,9 +87,16 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     settings = options.read_settings(context, flags)
     options.note_environment(quiet=asked.quiet)
     request = options.request(
-        context, settings, depth=asked.depth, types=asked.by == "type", savings=asked.savings
+        context,
+        settings,
+        depth=asked.depth,
+        types=asked.by == "type",
+        savings=asked.savings,
+        all_targets=asked.all_targets,
     )
-    report = _judged(_measure(request, settings, asked), settings)
+    report = _judged(_measure(request, settings, asked), settings, asked.by)
+    if asked.by == "instruction" and report.groups is None:
+        options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     if asked.format_ == "terminal":
         text = terminal.render([report], _terminal(asked))
     else:
@@ -93,9 +107,15 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 
-def _judged(measurement: Measurement, settings: Settings) -> Report:
-    verdict = judge(measurement, Budget(settings.warn, settings.critical, settings.max_files))
-    groups = None if measurement.types is None else Groups("type", measurement.types)
+def _judged(measurement: Measurement, settings: Settings, by: str | None) -> Report:
+    on_transfer = settings.budget_on == "transfer"
+    budget = Budget(settings.warn, settings.critical, settings.max_files, on_transfer)
+    groups: Groups | Instructions | None = None
+    if measurement.types is not None:
+        groups = Groups("type", measurement.types)
+    elif by == "instruction":
+        groups = measurement.instructions
+    verdict = judge(measurement, budget)
     return Report(measurement, verdict, broken_rules.check(measurement), groups)
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from ctxguard.errors import CtxguardError
+from ctxguard.errors import CtxguardError, UsageError
 
 
 class OutputError(CtxguardError):
@@ -43,6 +43,23 @@ def write_bytes(data: bytes, *, flush: bool) -> None:
             out.flush()
     except OSError as error:
         raise _shut(error) from error
+
+
+def read_bytes(most: int, what: str) -> bytes:
+    """All of standard input.
+
+    Raises:
+        UsageError: there is none, or far too much for what it is.
+    """
+    if sys.stdin is None:
+        raise UsageError(f"cannot read {what}: standard input is closed")
+    try:
+        data = sys.stdin.buffer.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {what} from standard input: {error.strerror}") from error
+    if len(data) > most:
+        raise UsageError(f"standard input holds over {most:,} bytes, far too many for {what}")
+    return data
 
 
 def complain(text: str) -> None:

@@ -27,17 +27,25 @@ class Budget:
     critical: int
     """Bytes."""
     max_files: int | None = None
+    on_transfer: bool = False
+    """The limits in bytes are about what the chosen target transfers."""
 
 
 def judge(measurement: Measurement, budget: Budget) -> Verdict:
     """Hold a measurement against its budget.
 
-    What is only partly measured cannot be within budget, but it can be over.
+    What is only partly measured cannot be within budget, but it can be over. Where there is no
+    transfer, it counts as 0.
     """
     size = measurement.size
+    name, actual, unknown = "context-size", size.bytes, None
+    if budget.on_transfer:
+        target = next(target for target in measurement.targets if target.chosen)
+        name, unknown = "transfer", target.reason
+        actual = 0 if target.buildkit is None else target.buildkit.bytes
     limits = [
-        Limit("context-size", Tier.WARNING, "bytes", budget.warn, size.bytes),
-        Limit("context-size", Tier.CRITICAL, "bytes", budget.critical, size.bytes),
+        Limit(name, Tier.WARNING, "bytes", budget.warn, actual),
+        Limit(name, Tier.CRITICAL, "bytes", budget.critical, actual),
     ]
     if budget.max_files is not None:
         limits.append(Limit("files", Tier.CRITICAL, "files", budget.max_files, size.files))
@@ -48,7 +56,7 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
         status = Status.INCOMPLETE
     else:
         status = Status.WARNING if Status.WARNING in broken else Status.OK
-    return Verdict(status, tuple(limits))
+    return Verdict(status, tuple(limits), unknown)
 
 
 def exit_code(measurement: Measurement, verdict: Verdict, fail_on: FailOn) -> ExitCode:

@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ctxguard.finding import Finding, Fix
-from ctxguard.measurement import Context, Excluded, Heaviest, Measurement, Problem
+from ctxguard.ignore.reader import IgnoreRule
+from ctxguard.measurement import (
+    BuildKitTransfer,
+    Context,
+    Excluded,
+    Heaviest,
+    InstructionLine,
+    Instructions,
+    Measurement,
+    Problem,
+)
 from ctxguard.render.escape import unicode_text
 from ctxguard.report import Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
@@ -76,7 +86,7 @@ def _report(report: Report) -> dict[str, Any]:
         "excluded": None if measurement.excluded is None else _excluded(measurement.excluded),
         "transfer": _transfer(measurement),
         "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
-        "groups": None if report.groups is None else _groups(report.groups),
+        "groups": _groups(report.groups, measurement.size.bytes),
         "findings": [_finding(finding) for finding in report.findings],
         "verdict": _verdict(report.verdict),
         "problems": [_problem(problem) for problem in measurement.problems],
@@ -91,26 +101,49 @@ def context(context: Context) -> dict[str, Any]:
         "revision": context.revision,
         "backend": context.backend.value,
         **named_path("dockerfile", context.dockerfile),
-        "target": context.target,
+        **named_path("target", context.target),
         "platform": context.platform,
-        "build_args": dict(context.build_args),
+        "build_args": {
+            unicode_text(name): unicode_text(value) for name, value in context.build_args.items()
+        },
         **named_path("ignore_file", context.ignore_file),
     }
 
 
-def _transfer(measurement: Measurement) -> dict[str, Any]:
-    copy_all, legacy = measurement.copy_all, measurement.legacy
+def rule(rule: IgnoreRule) -> dict[str, Any]:
+    """One line of an ignore file; used by other documents too."""
     return {
-        "copy_all": None
-        if copy_all is None
-        else {
-            "bytes": copy_all.bytes,
-            "warm_bytes": copy_all.warm_bytes,
-            "entries": copy_all.entries,
-        },
-        "targets": [],
+        **named_path("file", rule.source),
+        "line": rule.line,
+        "text": unicode_text(rule.raw),
+    }
+
+
+def _transfer(measurement: Measurement) -> dict[str, Any]:
+    legacy = measurement.legacy
+    return {
+        "copy_all": _buildkit(measurement.copy_all),
+        "targets": [
+            {
+                **named_path("name", target.name),
+                "default": target.default,
+                "buildkit": _buildkit(target.buildkit),
+                "reason": target.reason,
+            }
+            for target in measurement.targets
+        ],
         "legacy": None if legacy is None else {"bytes": legacy.bytes, "entries": legacy.entries},
         "legacy_reason": _text(measurement.legacy_reason),
+    }
+
+
+def _buildkit(transfer: BuildKitTransfer | None) -> dict[str, int] | None:
+    if transfer is None:
+        return None
+    return {
+        "bytes": transfer.bytes,
+        "warm_bytes": transfer.warm_bytes,
+        "entries": transfer.entries,
     }
 
 
@@ -141,6 +174,7 @@ def _heaviest(heaviest: Heaviest, total: int) -> list[dict[str, Any]]:
             "bytes": row.bytes,
             "files": row.files,
             "share": share(row.bytes, total),
+            "brought_by": [instruction(each) for each in row.brought_by],
         }
         for row in heaviest.rows
     ]
@@ -151,19 +185,50 @@ def share(part: int, total: int) -> float:
     return round(part / total, 6) if total else 0.0
 
 
-def _groups(groups: Groups) -> dict[str, Any]:
+def _groups(groups: Groups | Instructions | None, size: int) -> dict[str, Any] | None:
+    if groups is None:
+        return None
+    if isinstance(groups, Instructions):
+        return _instructions(groups, size)
     total = sum(row.bytes for row in groups.rows)
     return {
         "by": groups.by,
         "rows": [
-            {
-                **named_path("name", row.name),
-                "bytes": row.bytes,
-                "files": row.files,
-                "share": share(row.bytes, total),
-            }
+            {**named_path("name", row.name), **_content(row.bytes, row.files, total)}
             for row in groups.rows
         ],
+    }
+
+
+def _content(size: int, files: int, total: int) -> dict[str, float]:
+    return {"bytes": size, "files": files, "share": share(size, total)}
+
+
+def _instructions(found: Instructions, total: int) -> dict[str, Any]:
+    """The rows overlap where several instructions bring a file."""
+    rows = [
+        {
+            **named_path("name", f"{row.instruction.file}:{row.instruction.line}"),
+            **_content(row.bytes, row.files, total),
+            "instruction": instruction(row.instruction),
+            "only": _content(row.only_bytes, row.only_files, total),
+        }
+        for row in found.rows
+    ]
+    return {
+        "by": "instruction",
+        "rows": rows,
+        "several": _content(found.several_bytes, found.several_files, total),
+        "unasked": _content(found.unasked_bytes, found.unasked_files, total),
+    }
+
+
+def instruction(each: InstructionLine) -> dict[str, Any]:
+    """One instruction; used by other documents too."""
+    return {
+        **named_path("file", each.file),
+        "line": each.line,
+        "text": unicode_text(each.text),
     }
 
 
@@ -177,11 +242,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **named_path("path", finding.path),
         **named_paths("related", finding.related),
         "bytes": finding.bytes,
-        "fix": None if finding.fix is None else _fix(finding.fix),
+        "fix": None if finding.fix is None else fix(finding.fix),
     }
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def fix(fix: Fix) -> dict[str, Any]:
+    """What to do; used by other documents too."""
     return {
         "description": _text(fix.description),
         "command": _text(fix.command),
@@ -221,6 +287,7 @@ def _problem(problem: Problem) -> Mapping[str, Any]:
     return {
         "code": problem.code,
         **named_path("path", problem.path),
+        "line": problem.line,
         "message": _text(problem.message),
         "effect": problem.effect.value,
     }

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ctxguard.context.entries import Entry
-from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.measurement import Context
 from ctxguard.render import document as documents
-from ctxguard.render.escape import quoted, unicode_text
+from ctxguard.render.escape import quoted
 
 
 def text(entry: Entry) -> bytes:
@@ -51,15 +50,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "bytes": entry.bytes,
         "included": entry.included,
         "because": entry.because.value,
-        "rule": None if entry.rule is None else _rule(entry.rule),
+        "rule": None if entry.rule is None else documents.rule(entry.rule),
         **documents.named_path("hardlink_of", entry.hardlink_of),
         "pruned": entry.pruned,
-    }
-
-
-def _rule(rule: IgnoreRule) -> dict[str, Any]:
-    return {
-        **documents.named_path("file", rule.source),
-        "line": rule.line,
-        "text": unicode_text(rule.raw),
     }

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ctxguard.finding import Finding, Fix
-from ctxguard.measurement import EntryKind, HeavyPath, Measurement, Problem
+from ctxguard.measurement import (
+    Brought,
+    EntryKind,
+    HeavyPath,
+    InstructionLine,
+    Instructions,
+    Measurement,
+    Problem,
+    TargetTransfer,
+)
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.table import BAR_CELLS, Row, bar
 from ctxguard.report import Limit, Report, Status
 from ctxguard.sizes import format_legacy_size, format_size
 
-_BAR_CELLS = 20
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_PROBLEMS = 10
 _LEFT = 19
 """Cells of a row before the bar: a size, a share, and blanks."""
 _AMPLE = 40
 """Cells for the text of a row that are worth a bar, though some names are longer."""
-_LEAST_NAME = 8
-_PIECE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4,5}|[0-7]{3}|.)|.", re.DOTALL)
-"""A character as it is shown, or a whole escape."""
+_MOST_TEXT = 100
+"""Characters of an instruction, where nothing else cuts it."""
 _COLORS = {
     Status.OK: "green",
     Status.WARNING: "yellow",
@@ -56,7 +62,8 @@ class _Page:
     def text(self) -> str:
         parts = [self._headline()]
         if not self.terminal.brief:
-            parts += [self._facts(), self._heaviest(), self._groups(), self._kept_out()]
+            parts += [self._facts(), self._targets(), self._heaviest()]
+            parts += [self._groups(), self._kept_out()]
             parts.append(self._findings())
         parts.append(self._problems())
         return "\n".join(part for part in parts if part)
@@ -85,21 +92,53 @@ class _Page:
 
     def _heaviest(self) -> str:
         heaviest = self.measurement.heaviest
-        rows = [_Row.of_path(row) for row in heaviest.rows]
+        rows = [_of_path(row) for row in heaviest.rows]
         if heaviest.rest_bytes:
             name = f"everything else, {_files(heaviest.rest_files)}"
-            rows.append(_Row(heaviest.rest_bytes, "", "", name, rest=True))
-        return self._table("Heaviest", rows)
+            rows.append(Row(heaviest.rest_bytes, "", "", name, rest=True))
+        table = self._table("Heaviest", rows)
+        return table + self._bringing(heaviest.rows[0]) if table and heaviest.rows else table
+
+    def _bringing(self, row: HeavyPath) -> str:
+        """Which instruction brings the heaviest path."""
+        if self.measurement.instructions is None:
+            return ""
+        path = quoted(row.path) + ("/" if row.kind is EntryKind.DIRECTORY else "")
+        first, *more = [_instruction_text(each) for each in row.brought_by] or [""]
+        if not first:
+            return f"  {path} is asked for by no instruction\n"
+        others = f", and {len(more)} more" if more else ""
+        return f"  {path} is brought by {first}{others}\n"
+
+    def _targets(self) -> str:
+        targets = self.measurement.targets
+        if len(targets) < 2:
+            return ""
+        lines = [self._styled("Targets", bold=True), f"  {'cold':>9} {'warm':>9} {'entries':>9}"]
+        lines += [f"  {_target_text(target)}" for target in targets]
+        return "\n".join(lines) + "\n"
 
     def _groups(self) -> str:
         groups = self.report.groups
         if groups is None:
             return ""
+        if isinstance(groups, Instructions):
+            return self._instructions(groups)
         rows = [
-            _Row(row.bytes, "", quoted(row.name) or "(no ending)", f", {_files(row.files)}")
+            Row(row.bytes, "", quoted(row.name) or "(no ending)", f", {_files(row.files)}")
             for row in groups.rows
         ]
         return self._table(f"By {groups.by}", rows)
+
+    def _instructions(self, found: Instructions) -> str:
+        rows = [_of_instruction(row) for row in found.rows]
+        unasked = f"no instruction, {_files(found.unasked_files)}"
+        rows.append(Row(found.unasked_bytes, "", "", unasked, rest=True))
+        table = self._table("By instruction", rows)
+        if not table or not found.several_files:
+            return table
+        several = f"{format_size(found.several_bytes)} in {_files(found.several_files)}"
+        return f"{table}  {several} are brought by more than one instruction\n"
 
     def _kept_out(self) -> str:
         excluded = self.measurement.excluded
@@ -107,13 +146,13 @@ class _Page:
             return ""
         what = f"{format_size(excluded.bytes)} in {_files(excluded.files)}"
         rows = [
-            _Row(row.bytes, _place(row.file, row.line), line(row.text), f", {_files(row.files)}")
+            Row(row.bytes, _place(row.file, row.line), line(row.text), f", {_files(row.files)}")
             for row in excluded.rules
         ]
         table = self._table(f"Kept out by the ignore file: {what}", rows, excluded.bytes)
         return table or f"Kept out by the ignore file: {what}\n"
 
-    def _table(self, title: str, rows: Sequence[_Row], total: int | None = None) -> str:
+    def _table(self, title: str, rows: Sequence[Row], total: int | None = None) -> str:
         total = self.measurement.size.bytes if total is None else total
         if not rows or not total:
             return ""
@@ -125,18 +164,18 @@ class _Page:
             lines.append(f"  {format_size(row.bytes):>9} {row.bytes / total:>6.1%} {bar}{text}")
         return "\n".join(lines) + "\n"
 
-    def _room(self, rows: Sequence[_Row]) -> tuple[int | None, bool]:
+    def _room(self, rows: Sequence[Row]) -> tuple[int | None, bool]:
         """How many cells each text has, and whether there are bars; names go before bars."""
         if self.terminal.width is None:
             return None, True
         room = self.terminal.width - _LEFT
-        beside_bars = room - _BAR_CELLS - 1
+        beside_bars = room - BAR_CELLS - 1
         bars = beside_bars >= min(_AMPLE, max(row.cells() for row in rows))
         return (beside_bars if bars else room), bars
 
-    def _bar(self, row: _Row, total: int) -> str:
-        bar = _bar(row.bytes / total, self.terminal.unicode)
-        return self._styled(bar, dim=True) if row.rest else self._styled(bar, fg="cyan")
+    def _bar(self, row: Row, total: int) -> str:
+        shown = bar(row.bytes / total, self.terminal.unicode)
+        return self._styled(shown, dim=True) if row.rest else self._styled(shown, fg="cyan")
 
     def _findings(self) -> str:
         return self._list("Findings", list(map(_finding_text, self.report.findings)))
@@ -158,30 +197,18 @@ class _Page:
         return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    bytes: int
-    place: str
-    name: str
-    """The only part that may be cut."""
-    counts: str
-    rest: bool = False
+def _of_path(row: HeavyPath) -> Row:
+    folder = row.kind is EntryKind.DIRECTORY
+    counts = f"/, {_files(row.files)}" if folder else ""
+    return Row(row.bytes, "", quoted(row.path), counts)
 
-    @classmethod
-    def of_path(cls, row: HeavyPath) -> _Row:
-        folder = row.kind is EntryKind.DIRECTORY
-        counts = f"/, {_files(row.files)}" if folder else ""
-        return cls(row.bytes, "", quoted(row.path), counts)
 
-    def cells(self) -> int:
-        return _cells(self.place + self.name + self.counts)
-
-    def fitted(self, room: int | None) -> str:
-        """The text in so many cells, if it can be."""
-        name = self.name
-        if room is not None and self.cells() > room:
-            name = _cut(name, max(_LEAST_NAME, room - _cells(self.place + self.counts)))
-        return self.place + name + self.counts
+def _of_instruction(row: Brought) -> Row:
+    counts = f", {_files(row.files)}"
+    if row.only_bytes != row.bytes:
+        counts += f", {format_size(row.only_bytes)} alone"
+    name = f"{_instruction_place(row.instruction)}{line(row.instruction.text)}"
+    return Row(row.bytes, "", name, counts, keep_start=True)
 
 
 def _verdict_text(report: Report) -> str:
@@ -192,11 +219,20 @@ def _verdict_text(report: Report) -> str:
     if status is Status.INCOMPLETE:
         also = f"; {over}" if over else ""
         return f"INCOMPLETE: not everything could be counted, see the problems below{also}"
+    note = _without_transfer_note(report)
     if over:
-        return f"{status.value.upper()}: {over}"
+        return f"{status.value.upper()}: {over}{note}"
     nearest = min(limits, key=lambda limit: limit.headroom / (limit.limit or 1))
     left = f"{_amount(nearest, nearest.headroom)} left to the {_limit_name(nearest)}"
-    return f"OK: within budget, {left}"
+    return f"OK: within budget, {left}{note}"
+
+
+def _without_transfer_note(report: Report) -> str:
+    """What a budget on the transfer says where there is none."""
+    if report.verdict.unknown is None:
+        return ""
+    why = _WITHOUT_TRANSFER[report.verdict.unknown].partition("; ")[2]
+    return f"; there is no transfer, which counts as 0 ({why})"
 
 
 def _over(limit: Limit) -> str:
@@ -204,7 +240,8 @@ def _over(limit: Limit) -> str:
 
 
 def _limit_name(limit: Limit) -> str:
-    return f"{limit.tier.value} limit of {_amount(limit, limit.limit)}"
+    of_transfer = " for the transfer" if limit.name == "transfer" else ""
+    return f"{limit.tier.value} limit of {_amount(limit, limit.limit)}{of_transfer}"
 
 
 def _amount(limit: Limit, number: int) -> str:
@@ -225,6 +262,7 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
             f"{format_size(copy_all.bytes)} is what BuildKit transfers for `COPY . /`, "
             f"{format_size(copy_all.warm_bytes)} if nothing changed",
         )
+    yield from _transfer(measurement)
     if legacy is not None:
         sent = format_legacy_size(legacy.bytes)
         yield "legacy", f"{sent} is what the classic builder is sent"
@@ -235,6 +273,50 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
     if context.dockerfile:
         yield "dockerfile", quoted(context.dockerfile)
     yield "backend", f"{context.backend.value}; sizes are powers of 1000, as docker prints them"
+
+
+_WITHOUT_TRANSFER = {
+    "no-dockerfile": "no figure; there is no Dockerfile",
+    "context-unused": "nothing; no instruction needs the context",
+    "unknown": "no figure; see the problems below",
+}
+
+
+def _transfer(measurement: Measurement) -> Iterator[tuple[str, str]]:
+    """What the chosen target transfers, and what nobody asks for."""
+    chosen = next(target for target in measurement.targets if target.chosen)
+    if chosen.reason is not None:
+        yield "transfer", _WITHOUT_TRANSFER[chosen.reason]
+    elif chosen.buildkit is not None:
+        cold, warm = format_size(chosen.buildkit.bytes), format_size(chosen.buildkit.warm_bytes)
+        stage = f"stage {chosen.name} of this Dockerfile" if chosen.name else "this Dockerfile"
+        text = f"{cold} is what {stage} makes it transfer"
+        yield "transfer", f"{text}, {warm} if nothing changed"
+    found = measurement.instructions
+    if found is not None and found.unasked_bytes:
+        what = f"{format_size(found.unasked_bytes)} in {_files(found.unasked_files)}"
+        yield "unasked", f"{what} no instruction asks for, so BuildKit leaves them where they are"
+
+
+def _target_text(target: TargetTransfer) -> str:
+    name = quoted(target.name) if target.name else "the last stage"
+    marks = [word for word, holds in (("default", target.default),) if holds]
+    shown = f"{name} ({', '.join(marks)})" if marks and target.name else name
+    if target.buildkit is None:
+        return f"{'':>29} {shown}: {_WITHOUT_TRANSFER[target.reason or 'unknown']}"
+    sizes = target.buildkit
+    cold, warm = format_size(sizes.bytes), format_size(sizes.warm_bytes)
+    return f"{cold:>9} {warm:>9} {sizes.entries:>9,} {shown}"
+
+
+def _instruction_place(instruction: InstructionLine) -> str:
+    return f"{quoted(instruction.file.rpartition('/')[2])}:{instruction.line}  "
+
+
+def _instruction_text(instruction: InstructionLine) -> str:
+    text = line(instruction.text)
+    short = text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
+    return f"{_instruction_place(instruction)}{short}"
 
 
 def _finding_text(finding: Finding) -> tuple[str, ...]:
@@ -250,42 +332,10 @@ def _fix_text(fix: Fix) -> str:
 
 
 def _problem_text(problem: Problem) -> str:
-    path = f"{quoted(problem.path)}: " if problem.path else ""
-    return f"{path}{problem.message} ({problem.effect.value})"
+    return f"{_place(problem.path, problem.line)}{problem.message} ({problem.effect.value})"
 
 
 def _place(file: str | None, number: int | None) -> str:
     if file is None:
         return ""
     return f"{quoted(file)}:{number}: " if number else f"{quoted(file)}: "
-
-
-def _bar(part: float, unicode: bool) -> str:
-    if not unicode:
-        return ("#" * round(part * _BAR_CELLS)).ljust(_BAR_CELLS)
-    full, eighths = divmod(round(part * _BAR_CELLS * 8), 8)
-    return ("█" * full + _EIGHTHS[eighths]).ljust(_BAR_CELLS)[:_BAR_CELLS]
-
-
-def _cells(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _cut(name: str, room: int) -> str:
-    """The end of a name in so many cells: what is cut goes from the front, where it matters least.
-
-    No escape is cut in two, and what is quoted stays quoted.
-    """
-    start = '"...' if name.startswith('"') else "..."
-    kept: list[str] = []
-    left = room - len(start)
-    for piece in reversed(_PIECE.findall(name.removeprefix('"'))):
-        left -= _cells(piece)
-        if left < 0:
-            return start + "".join(reversed(kept))
-        kept.append(piece)
-    return name

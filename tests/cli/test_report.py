@@ -21,8 +21,8 @@ Rights = Callable[[], AbstractContextManager[None]]
 
 # 3,000 bytes in 4 files.
 TREE: Mapping[str, Any] = {
-    "Dockerfile": "",
-    "a": File(size=500),
+    "Dockerfile": "FROM scratch",
+    "a": File(size=488),
     "media": {"one.mp4": File(size=1500), "two.mp4": File(size=1000)},
 }
 OVER, WITHIN = "1kB", "1MB"
@@ -184,7 +184,7 @@ def heaviest(found: Result) -> list[str]:
 
 
 def test_top(root: str, run_cli: Run) -> None:
-    assert heaviest(run_cli("report", root, "--format", "json")) == ["media", "a"]
+    assert heaviest(run_cli("report", root, "--format", "json")) == ["media", "a", "Dockerfile"]
     assert heaviest(run_cli("report", root, "--format", "json", "--top", "1")) == ["media"]
     shown = run_cli("report", root, "--top", "1").out
     assert re.search(r"^ +500B +16\.7% \S+ +everything else", shown, re.MULTILINE)

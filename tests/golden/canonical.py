@@ -8,8 +8,9 @@ from __future__ import annotations
 from ctxguard.finding import Edit, Finding, Fix, Severity
 from ctxguard.measurement import (
     Backend,
+    Brought,
+    BuildKitTransfer,
     Context,
-    CopyAll,
     DormantRule,
     Effect,
     EntryKind,
@@ -17,10 +18,13 @@ from ctxguard.measurement import (
     GroupRow,
     Heaviest,
     HeavyPath,
+    InstructionLine,
+    Instructions,
     LegacyTransfer,
     Measurement,
     Problem,
     RuleSavings,
+    TargetTransfer,
     Totals,
 )
 from ctxguard.report import Groups, Limit, Report, Status, Tier, Verdict
@@ -34,23 +38,52 @@ TYPES = (
     GroupRow(".\x1b]0;x\x07", 145_678_901, 233),
 )
 
+DOCKERFILE = "docker/Dockerfile.production"
+COPY_ALL = InstructionLine(DOCKERFILE, 12, "COPY . .")
+COPY_HOSTILE = InstructionLine(DOCKERFILE, 9, f'COPY ["\x1b[31m\u202e\udcff|`x`", "/"] {"x" * 150}')
+INSTRUCTIONS = Instructions(
+    rows=(
+        Brought(COPY_ALL, 2_000_000_000, 1100, 1_999_000_000, 1099),
+        Brought(COPY_HOSTILE, 1_000_000, 1, 0, 0),
+        Brought(InstructionLine(DOCKERFILE, 14, "RUN --mount=source=x true"), 0, 0, 0, 0),
+    ),
+    several_bytes=1_000_000,
+    several_files=1,
+    unasked_bytes=345_678_901,
+    unasked_files=134,
+)
+TARGETS = (
+    TargetTransfer("base", False, False, None, "context-unused"),
+    TargetTransfer("runtime", False, True, BuildKitTransfer(2_000_123_456, 87_654, 1150), None),
+    TargetTransfer("test\x1b[31m\u202e\udcff", False, False, None, "unknown"),
+    TargetTransfer(None, True, False, BuildKitTransfer(156, 2, 1), None),
+)
+
 MEASUREMENT = Measurement(
     context=Context(
         root="/srv/music videos",
         backend=Backend.BUILDKIT,
-        dockerfile="docker/Dockerfile.production",
+        dockerfile=DOCKERFILE,
         ignore_file=".dockerignore",
         target="runtime",
         platform="linux/arm64",
         build_args={"VERSION": "1.2", "EMPTY": ""},
     ),
     size=Totals(bytes=2_345_678_901, files=1234, directories=56, symlinks=7, other=2),
-    copy_all=CopyAll(bytes=2_345_901_234, warm_bytes=98_765, entries=1299),
+    copy_all=BuildKitTransfer(bytes=2_345_901_234, warm_bytes=98_765, entries=1299),
+    targets=TARGETS,
+    instructions=INSTRUCTIONS,
     legacy=LegacyTransfer(bytes=2_346_789_376, entries=1298),
     legacy_reason=None,
     heaviest=Heaviest(
         rows=(
-            HeavyPath("data/musicvideos", EntryKind.DIRECTORY, 1_900_000_000, 1000),
+            HeavyPath(
+                "data/musicvideos",
+                EntryKind.DIRECTORY,
+                1_900_000_000,
+                1000,
+                (COPY_HOSTILE, COPY_ALL),
+            ),
             HeavyPath("data/thumbnails", EntryKind.DIRECTORY, 200_000_000, 1),
             HeavyPath("dump.sql", EntryKind.FILE, 150_000_000, 1),
             HeavyPath(HOSTILE, EntryKind.FILE, 50_000_000, 1),
@@ -73,7 +106,7 @@ MEASUREMENT = Measurement(
     problems=(
         Problem("not-utf8", HOSTILE, "its name is not UTF-8", Effect.BUILD_FAILS),
         Problem("unreadable-file", "secret", "it cannot be read", Effect.SENT_EMPTY),
-        Problem("ignore-file-not-a-file", None, "nothing is ignored", Effect.NOT_COUNTED),
+        Problem("unset-variable", DOCKERFILE, "nothing sets X", Effect.NOT_COUNTED, 9),
     ),
     dormant_rules=(DormantRule("![z-a]", "syntax error in pattern", ".dockerignore", 9),),
     complete=True,
@@ -111,9 +144,11 @@ VERDICT = Verdict(
     (
         Limit("context-size", Tier.WARNING, "bytes", 1_000_000_000, 2_345_678_901),
         Limit("context-size", Tier.CRITICAL, "bytes", 1_500_000_000, 2_345_678_901),
+        Limit("transfer", Tier.CRITICAL, "bytes", 1_500_000_000, 0),
         Limit("files", Tier.CRITICAL, "files", 1000, 1234),
         Limit("files", Tier.WARNING, "files", 5000, 1234, scope="docs"),
     ),
+    unknown="context-unused",
 )
 
 OVER_BUDGET = Report(

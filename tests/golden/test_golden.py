@@ -91,6 +91,12 @@ def test_nothing_hostile_comes_through(name: str) -> None:
     assert not any(line.startswith("::") for line in shown.splitlines())
 
 
+@pytest.mark.parametrize("name", WHOLE)
+def test_by_instruction(name: str, snapshot: SnapshotAssertion) -> None:
+    report = replace(OVER_BUDGET, groups=MEASUREMENT.instructions, findings=())
+    assert WHOLE[name]([report]) == snapshot
+
+
 def test_the_canonical_report_has_everything() -> None:
     may_be_none = {"legacy_reason"}
     values: list[Report | Measurement | Finding] = [OVER_BUDGET, MEASUREMENT, *FINDINGS[1:2]]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ctxguard.finding import Edit, Finding, Fix, Severity
-from ctxguard.measurement import Totals
+from ctxguard.measurement import TargetTransfer, Totals
 from ctxguard.render.document import dumps, named_path, named_paths, render, share
 from ctxguard.report import Report, Status, Verdict
 from tests.cli.documents import check
@@ -49,13 +49,16 @@ def test_the_worst_status_stands_at_the_top(worst: str, statuses: list[Status]) 
 
 
 def test_where_a_builder_refuses_there_is_no_figure() -> None:
-    measurement = replace(MEASUREMENT, copy_all=None, legacy=None, legacy_reason="no\udcff")
+    target = TargetTransfer(None, default=True, chosen=True, buildkit=None, reason="unknown")
+    measurement = replace(
+        MEASUREMENT, copy_all=None, targets=(target,), legacy=None, legacy_reason="no\udcff"
+    )
     document = json.loads(render([replace(OVER_BUDGET, measurement=measurement, groups=None)]))
     check("report", document)
     transfer = document["reports"][0]["transfer"]
     assert transfer == {
         "copy_all": None,
-        "targets": [],
+        "targets": [{"name": None, "default": True, "buildkit": None, "reason": "unknown"}],
         "legacy": None,
         "legacy_reason": "no\ufffd",
     }

@@ -22,7 +22,7 @@ from ctxguard.measurement import (
 )
 from ctxguard.render.terminal import Terminal, render
 from ctxguard.report import Report
-from tests.golden.canonical import MEASUREMENT, OVER_BUDGET
+from tests.golden.canonical import MEASUREMENT, OVER_BUDGET, TARGETS
 
 
 def measured(size: int = 0, files: int = 0, *, complete: bool = True) -> Measurement:
@@ -32,6 +32,8 @@ def measured(size: int = 0, files: int = 0, *, complete: bool = True) -> Measure
         complete=complete,
         problems=(),
         excluded=None,
+        targets=TARGETS[1:2],
+        instructions=None,
         heaviest=Heaviest((), 0, 0),
     )
 
