@@ -40,8 +40,8 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
         ctxguard.nonsense  # noqa: B018
 
 
-def test_both_schemas_are_shipped() -> None:
-    assert SCHEMAS == ["ls.schema.json", "report.schema.json"]
+def test_all_schemas_are_shipped() -> None:
+    assert SCHEMAS == ["ls.schema.json", "report.schema.json", "why.schema.json"]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

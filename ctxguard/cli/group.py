@@ -11,6 +11,7 @@ from ctxguard.cli.help import help_option, version_option
 _COMMANDS = {
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
+    "why": "Say why paths are in the context or not.",
 }
 """Name and first help line, so that `--help` and completion load no command."""
 
