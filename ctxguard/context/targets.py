@@ -134,8 +134,9 @@ class _Reading:
 
     def _stages(self, last: Stage) -> list[Stage]:
         """All that a build can name, and the last one."""
-        found = [stage for stage in self._build.stages if self._build.stage(stage.name) is stage]
-        found += [] if last in found else [last]
+        found = sorted(self._build.named().values(), key=lambda stage: stage.number)
+        if not found or found[-1] is not last:
+            found.append(last)
         if len(found) > _MOST_TARGETS:
             raise UsageError(
                 f"--all-targets: {self._name} has {len(found)} targets, more than {_MOST_TARGETS}; "

@@ -123,10 +123,16 @@ class Explainer:
             return None
 
     def _decision(self, path: str) -> Decision | None:
-        """None for the root, which no rule can touch."""
+        """None for the root, which no rule can touch.
+
+        Raises:
+            PatternError: Docker fails at a rule when it comes to this path.
+        """
         if not path:
             return None
-        *_, (_, decision) = self._spec.trace(path)
+        for _, decision in self._spec.trace(path):
+            if decision.broken is not None:
+                raise self._spec.error(decision.broken)
         return decision
 
     def _comes(self, arrived: Arrived, path: str, kind: EntryKind | None) -> bool:

@@ -80,7 +80,7 @@ class Build:
         """The stage of that name, in any case, or the last one; None if there is none."""
         if target is None or target == "":
             return self.stages[-1]
-        return self._last_named().get(target.lower())
+        return self.named().get(target.lower())
 
     def reachable(self, target: Stage) -> list[Stage]:
         """The stages that are needed for the target, in file order.
@@ -88,14 +88,15 @@ class Build:
         Raises:
             DockerfileError: one of them takes from a stage that comes after it.
         """
-        names = self._last_named()
+        names = self.named()
         wanted = {target.number}
         for stage in reversed(self.stages):
             if stage.number in wanted:
                 wanted.update(self._needed(stage, names))
         return [stage for stage in self.stages if stage.number in wanted]
 
-    def _last_named(self) -> dict[str, Stage]:
+    def named(self) -> dict[str, Stage]:
+        """The stages that a build can ask for: of those with one name the last."""
         return {stage.name: stage for stage in self.stages if stage.name}
 
     def _needed(self, stage: Stage, names: Mapping[str, Stage]) -> Iterator[int]:
