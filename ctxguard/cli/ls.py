@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
-from ctxguard.context import given
 from ctxguard.context.entries import Entry, EntryStream
+from ctxguard.context.tree import given
 from ctxguard.errors import ExitCode
 from ctxguard.measurement import Backend
 from ctxguard.render import entries as render

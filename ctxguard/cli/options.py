@@ -13,10 +13,10 @@ from ctxguard import config
 from ctxguard.cli import streams
 from ctxguard.cli.help import help_option
 from ctxguard.config import KEYS, Settings
-from ctxguard.context import given
+from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import Request
-from ctxguard.context.targets import BuildOptions
-from ctxguard.context.worktree import MOST_BYTES
+from ctxguard.context.tree import given
+from ctxguard.context.tree.worktree import MOST_BYTES
 from ctxguard.measurement import Backend, Problem
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -15,8 +15,8 @@ import click
 from ctxguard.cli import options, output, streams
 from ctxguard.cli.progress import Progress
 from ctxguard.config import Settings
-from ctxguard.context import given
 from ctxguard.context.measure import Request, measure
+from ctxguard.context.tree import given
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
 from ctxguard.guard.checks import broken_rules
 from ctxguard.measurement import Instructions, Measurement

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
-from ctxguard.context import given
+from ctxguard.context.tree import given
 from ctxguard.context.why import Explainer
 from ctxguard.errors import ExitCode
 from ctxguard.render import why as render

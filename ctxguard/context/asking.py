@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctxguard.context.attribution import Attribution
 from ctxguard.context.course import Found, Request, Sums
-from ctxguard.context.inclusion import EVERYTHING
-from ctxguard.context.locate import Governing
-from ctxguard.context.missing import Missing
-from ctxguard.context.target import transfer, view_of
-from ctxguard.context.targets import Target
+from ctxguard.context.demand.attribution import Attribution
+from ctxguard.context.demand.missing import Missing
+from ctxguard.context.demand.target import transfer, view_of
+from ctxguard.context.demand.targets import Target
+from ctxguard.context.tree.locate import Governing
+from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.dockerfile.demand import Ask
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import (

@@ -6,24 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ctxguard.context.asked import AskedTally
-from ctxguard.context.heaviest import HeaviestTally
-from ctxguard.context.inclusion import EVERYTHING
-from ctxguard.context.locate import Dockerfile, Governing, Located, governing_for
-from ctxguard.context.savings import EverywhereView, Savings
+from ctxguard.context.demand.targets import NO_OPTIONS, BuildOptions, Wanted
 from ctxguard.context.sides import LooseSide, Part, Side
-from ctxguard.context.source import Source
-from ctxguard.context.tallies import (
-    BuildKitWire,
-    LegacyTar,
-    SizeTally,
-    Stretch,
-    Tally,
-    TypeTally,
-)
-from ctxguard.context.targets import NO_OPTIONS, BuildOptions, Wanted
-from ctxguard.context.views import BuildKitView, LegacyView, View
-from ctxguard.context.walk import Listing, Trouble, Waiting, walk
+from ctxguard.context.tree.locate import Dockerfile, Governing, Located, governing_for
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.inclusion import EVERYTHING
+from ctxguard.context.walking.views import BuildKitView, LegacyView, View
+from ctxguard.context.walking.walk import Listing, Trouble, Waiting, walk
+from ctxguard.context.weighing.asked import AskedTally
+from ctxguard.context.weighing.buildkit import BuildKitWire, Stretch
+from ctxguard.context.weighing.heaviest import HeaviestTally
+from ctxguard.context.weighing.savings import EverywhereView, Savings
+from ctxguard.context.weighing.tallies import SizeTally, Tally, TypeTally
+from ctxguard.context.weighing.tar import LegacyTar
 from ctxguard.measurement import Backend, EntryKind
 
 

@@ -9,15 +9,15 @@ from enum import Enum
 
 from ctxguard.context import troubles
 from ctxguard.context.course import Request
-from ctxguard.context.locate import Governing, governing_for, locate
+from ctxguard.context.demand.target import view_of
+from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
-from ctxguard.context.order import Run, in_order
-from ctxguard.context.tallies import Entries, Sent, is_utf8
-from ctxguard.context.target import view_of
-from ctxguard.context.targets import wanted
-from ctxguard.context.views import View, view_of_all
-from ctxguard.context.walk import Listing, Trouble, walk
-from ctxguard.context.worktree import to_bytes
+from ctxguard.context.tree.locate import Governing, governing_for, locate
+from ctxguard.context.tree.worktree import to_bytes
+from ctxguard.context.walking.order import Run, in_order
+from ctxguard.context.walking.views import View, view_of_all
+from ctxguard.context.walking.walk import Listing, Trouble, walk
+from ctxguard.context.weighing.sent import Entries, Sent, is_utf8
 from ctxguard.errors import MeasureError
 from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.ignore.spec import Decision

@@ -20,13 +20,13 @@ from ctxguard.context.course import (
     merge,
     pass_by,
 )
-from ctxguard.context.locate import Governing, Located, governing_for, locate
-from ctxguard.context.plan import Plan
-from ctxguard.context.processes import spread, useful_processes
+from ctxguard.context.demand.targets import wanted
 from ctxguard.context.sides import SharedInodeError, Side
-from ctxguard.context.targets import wanted
-from ctxguard.context.views import wire_order
-from ctxguard.context.walk import Listing, Trouble, Waiting, start, walk
+from ctxguard.context.tree.locate import Governing, Located, governing_for, locate
+from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.processes import spread, useful_processes
+from ctxguard.context.walking.views import wire_order
+from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import (
     Backend,

@@ -6,12 +6,15 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ctxguard.context.inclusion import COPY_ALL
-from ctxguard.context.order import Run, WireOrder, owed, sent_in
-from ctxguard.context.plain import PlainFiles, PlainFolders
-from ctxguard.context.tallies import BuildKitWire, Entries, LegacyTar, Sent, Stretch, Tally
-from ctxguard.context.views import FolderView, View, wire_order
-from ctxguard.context.walk import Listing, Waiting
+from ctxguard.context.walking.inclusion import COPY_ALL
+from ctxguard.context.walking.order import Run, WireOrder, owed, sent_in
+from ctxguard.context.walking.plain import PlainFiles, PlainFolders
+from ctxguard.context.walking.views import FolderView, View, wire_order
+from ctxguard.context.walking.walk import Listing, Waiting
+from ctxguard.context.weighing.buildkit import BuildKitWire, Stretch
+from ctxguard.context.weighing.sent import Entries, Sent
+from ctxguard.context.weighing.tallies import Tally
+from ctxguard.context.weighing.tar import LegacyTar
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, EntryKind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator
 
-from ctxguard.context.walk import Trouble
+from ctxguard.context.walking.walk import Trouble
 from ctxguard.measurement import Effect, Problem
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ctxguard.context.arrived import Arrived
-from ctxguard.context.attribution import Attribution
 from ctxguard.context.course import Request
-from ctxguard.context.inclusion import EVERYTHING
-from ctxguard.context.links import resolve
-from ctxguard.context.locate import Governing, governing_by, governing_for, locate
+from ctxguard.context.demand.arrived import Arrived
+from ctxguard.context.demand.attribution import Attribution
+from ctxguard.context.demand.target import view_of
+from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
-from ctxguard.context.target import view_of
-from ctxguard.context.targets import wanted
-from ctxguard.context.views import view_of_all
-from ctxguard.context.worktree import kind_of
+from ctxguard.context.tree.links import resolve
+from ctxguard.context.tree.locate import Governing, governing_by, governing_for, locate
+from ctxguard.context.tree.worktree import kind_of
+from ctxguard.context.walking.inclusion import EVERYTHING
+from ctxguard.context.walking.views import view_of_all
 from ctxguard.finding import Edit, Fix
 from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import Decision

@@ -43,7 +43,7 @@ def slow_listing(folder: str, then: str) -> list[str]:
     code = f"""
 import signal, sys, time
 from ctxguard.cli import main
-from ctxguard.context.worktree import WorkTree
+from ctxguard.context.tree.worktree import WorkTree
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 listing = WorkTree.listing

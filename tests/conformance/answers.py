@@ -24,6 +24,33 @@ class Answer:
     """Why there is no build; there are no paths and bytes then."""
 
 
+@dataclass(frozen=True, slots=True)
+class TargetAnswer:
+    """What the build of a target does with its context."""
+
+    bytes: int | None = None
+    """`transferring context` of a cold build; None if nothing of it is transferred."""
+    refusal: str | None = None
+    """Why there is no transfer, though the build may want one."""
+    lost: tuple[str, ...] | None = None
+    """Sources that do not arrive, so that the build fails then; None if there is no saying."""
+    unknown: str | None = None
+    """Why this build tells nothing of the transfer; the rest means nothing then."""
+
+
+def target_differences(docker: TargetAnswer, ctxguard: TargetAnswer) -> Differences:
+    """Empty if both say the same. Docker stops at the first source that is lost."""
+    found: dict[str, Mapping[str, object]] = {}
+    for what in ("refusal", "bytes"):
+        one, other = getattr(docker, what), getattr(ctxguard, what)
+        if one != other and not (what == "refusal" and one and other):
+            found[what] = {"docker": one, "ctxguard": other}
+    known = docker.lost is not None and ctxguard.lost is not None
+    if known and bool(docker.lost) != bool(ctxguard.lost):
+        found["lost"] = {"docker": docker.lost, "ctxguard": ctxguard.lost}
+    return found
+
+
 def differences(docker: Answer, ctxguard: Answer) -> Differences:
     """Empty if both say the same. The words of a refusal are free."""
     if docker.refusal is not None or ctxguard.refusal is not None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ctxguard.context import given
+from ctxguard.context.demand.followpaths import Follower
+from ctxguard.context.demand.missing import Missing
+from ctxguard.context.demand.target import include_list, transfer, view_of
 from ctxguard.context.entries import EntryStream
 from ctxguard.context.measure import Request, measure
+from ctxguard.context.tree import given
+from ctxguard.context.tree.locate import Governing, locate
+from ctxguard.context.tree.source import Source
+from ctxguard.dockerfile.demand import Demand, demand
+from ctxguard.dockerfile.parser import parse
+from ctxguard.dockerfile.platforms import platform_arguments
+from ctxguard.dockerfile.stages import link
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, Measurement
-from tests.conformance.answers import Answer
+from tests.conformance.answers import Answer, TargetAnswer
+from tests.conformance.case import Case
 from tests.conformance.disk import Place
 
 
@@ -21,6 +31,40 @@ def predict(place: Place, backend: Backend) -> Answer:
         return Answer(tuple(sorted(entry.path for entry in entries)), size)
     except MeasureError as error:
         return Answer(refusal=str(error))
+
+
+def predict_target(place: Place, case: Case) -> TargetAnswer:
+    """What the build of the case's target transfers, and which sources do not arrive."""
+    source = given.worktree(place.root)
+    located = locate(source, given.dockerfile(source, place.dockerfile))
+    try:
+        if isinstance(located.buildkit, MeasureError):
+            raise located.buildkit
+        if located.text is None:
+            return TargetAnswer(refusal="there is no Dockerfile")
+        asked = _demand(located.text, case)
+        if asked is None:
+            return TargetAnswer(refusal="there is no such target")
+        sent = transfer(source, located.buildkit, asked)
+        lost = _lost(source, located.buildkit, asked)
+        return TargetAnswer(None if sent is None else sent.sizes.bytes, lost=lost)
+    except MeasureError as error:
+        return TargetAnswer(refusal=str(error))
+
+
+def _demand(text: bytes, case: Case) -> Demand | None:
+    target = case.get("target")
+    platform = platform_arguments(None, target)
+    build = link(parse(text, "Dockerfile"), "Dockerfile", case.get("build_args", {}), platform)
+    stage = build.stage(target)
+    return None if stage is None else demand(build, stage)
+
+
+def _lost(source: Source, governing: Governing, asked: Demand) -> tuple[str, ...]:
+    paths = asked.follow_paths
+    kept = None if paths is None else include_list(Follower(source), paths)
+    missing = Missing(source, governing, view_of(governing, kept), "Dockerfile")
+    return tuple(problem.message for problem in missing.problems(asked.asks))
 
 
 def measure_place(

@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 from ctxguard.measurement import Backend
-from tests.conformance.answers import Answer, differences
+from tests.conformance.answers import Answer, TargetAnswer, differences, target_differences
 from tests.conformance.case import Entry
 from tests.conformance.disk import put
-from tests.conformance.live import rawjson, tars
+from tests.conformance.live import rawjson, target_build, tars
 from tests.conformance.live.docker import NoDockerError, find
 from tests.conformance.live.fake_daemon import listening
 from tests.conformance.live.random_case import random_case
 from tests.conformance.live.trees import Abilities
-from tests.conformance.predictions import predict
+from tests.conformance.predictions import predict, predict_target
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the comparison is for Linux")
 
@@ -50,6 +50,107 @@ def test_no_figure_without_a_transfer() -> None:
 def test_the_reason_stands_among_the_events() -> None:
     text = PROGRESS + "ERROR: failed to solve: syntax error in pattern\n\nCheck the logs\n"
     assert rawjson.complaint(text) == "ERROR: failed to solve: syntax error in pattern"
+
+
+CONTEXT = "[internal] load build context"
+
+
+def _progress(figure: int | None, context: str | None, **others: str) -> str:
+    """Of a build whose steps ended with these errors; "" for a good end, None for no end yet."""
+    events: list[object] = [
+        {"vertexes": [{"digest": "i", "name": "[internal] load .dockerignore"}]}
+    ]
+    if figure is not None:
+        events.append({"vertexes": [{"digest": "c", "name": CONTEXT}]})
+        status = {"id": "transferring context:", "vertex": "c", "current": figure}
+        events.append({"statuses": [status]})
+        ended = {} if context is None else {"completed": "now", "error": context}
+        events.append({"vertexes": [{"digest": "c", "name": CONTEXT, **ended}]})
+    for name, error in others.items():
+        vertex = {"digest": name, "name": f"[1/2] {name} x /", "completed": "now", "error": error}
+        events.append({"vertexes": [vertex]})
+    return "\n".join(map(json.dumps, events))
+
+
+NOT_FOUND = 'failed to calculate checksum of ref a::b: "/x": not found'
+LSTAT = "lstat /x: no such file or directory"
+CUT = "an instruction failed while the context was transferred"
+
+
+@pytest.mark.parametrize(
+    ("progress", "reason", "answer"),
+    [
+        (_progress(7, "", COPY=""), None, TargetAnswer(7, lost=())),
+        (_progress(None, None), None, TargetAnswer(None, lost=())),
+        (_progress(7, "", COPY=NOT_FOUND), "no", TargetAnswer(7, lost=("/x",))),
+        (_progress(7, "", COPY=LSTAT), "no", TargetAnswer(7, lost=("/x",))),
+        (_progress(7, "", RUN="exit code: 1"), "no", TargetAnswer(7)),
+        (_progress(7, "", **{"COPY --from=a": LSTAT}), "no", TargetAnswer(7)),
+        (_progress(7, "", **{"RUN --mount=from=a": NOT_FOUND}), "no", TargetAnswer(7)),
+        (_progress(None, None, RUN="exit code: 1"), "no", TargetAnswer(None)),
+        (_progress(None, None), "parse error", TargetAnswer(refusal="parse error")),
+        (_progress(2, "bad pattern"), "bad pattern", TargetAnswer(refusal="bad pattern")),
+        (_progress(2, "context canceled", RUN="exit code: 1"), "no", TargetAnswer(unknown=CUT)),
+        (_progress(2, None, **{"COPY --from=a": LSTAT}), "no", TargetAnswer(unknown=CUT)),
+    ],
+)
+def test_tells_what_a_target_did(progress: str, reason: str | None, answer: TargetAnswer) -> None:
+    assert target_build.read(progress, reason) == answer
+
+
+def test_an_image_that_cannot_be_had_tells_nothing() -> None:
+    reason = "ERROR: nosuch: failed to resolve source metadata for docker.io/library/nosuch"
+    answer = target_build.read(_progress(None, None), reason)
+    assert answer.unknown == "docker could not get an image or a remote source"
+
+
+@pytest.mark.parametrize(
+    ("docker", "ctxguard", "where"),
+    [
+        (TargetAnswer(1, lost=()), TargetAnswer(1, lost=()), []),
+        (TargetAnswer(1), TargetAnswer(1, lost=("a",)), []),
+        (TargetAnswer(1, lost=("a",)), TargetAnswer(1, lost=("b", "c")), []),
+        (TargetAnswer(1, lost=()), TargetAnswer(1, lost=("a",)), ["lost"]),
+        (TargetAnswer(1, lost=("a",)), TargetAnswer(2, lost=()), ["bytes", "lost"]),
+        (TargetAnswer(None), TargetAnswer(1), ["bytes"]),
+        (TargetAnswer(refusal="no"), TargetAnswer(refusal="in other words"), []),
+        (TargetAnswer(refusal="no"), TargetAnswer(None, lost=()), ["refusal"]),
+    ],
+)
+def test_differences_of_a_target(
+    docker: TargetAnswer, ctxguard: TargetAnswer, where: list[str]
+) -> None:
+    assert list(target_differences(docker, ctxguard)) == where
+
+
+def test_a_context_gets_its_name_back(tmp_path: Path) -> None:
+    place = put(random_case(5, 0, Abilities(xattrs=False, root=False)), str(tmp_path / "c"))
+    with target_build.renamed(place) as fresh:
+        assert not os.path.exists(place.root)
+        assert os.path.exists(fresh.dockerfile)
+    assert os.path.exists(place.dockerfile)
+
+
+def test_dockerfiles_hold_all_that_matters() -> None:
+    abilities = Abilities(xattrs=False, root=False, image="busybox")
+    cases = [random_case(1, number, abilities) for number in range(400)]
+    texts = "\n".join(case["dockerfile"] or "" for case in cases)
+    for part in (
+        *("COPY --from=", "ADD ", "ONBUILD ", "type=bind", "from=", "type=tmpfs", "--exclude="),
+        *("<<EOF", "<<-EOF", '["', "${", ":-", ":+", "#*/", "%%", "//", "escape=`", "ENV ", "ARG "),
+        *("copy ", "*", "?", "[", "..", "\\\n", "\r\n", "AS x.y", "FROM x.y", "FROM $BASE"),
+    ):
+        assert part in texts, part
+    assert any(case["build_args"] for case in cases)
+    assert any((case["target"] or "").isupper() for case in cases)
+
+
+def test_without_an_image_no_more_than_one_instruction_fails_when_run() -> None:
+    abilities = Abilities(xattrs=False, root=False, excludes=False)
+    for number in range(200):
+        text = random_case(2, number, abilities)["dockerfile"] or ""
+        assert text.upper().count("--NETWORK=NONE") <= 1
+        assert "--exclude" not in text
 
 
 def _tar(*names: str, content: bytes = b"abc") -> bytes:
@@ -96,6 +197,8 @@ def test_cases_can_be_made_and_measured(tmp_path: Path) -> None:
         for backend in Backend:
             answer = predict(place, backend)
             assert answer.refusal or set(answer.paths) <= set(map(_path, case["tree"]))
+        target = predict_target(place, case)
+        assert target.unknown is None
 
 
 def _path(entry: Entry) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ctxguard.context import given
+from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.entries import EntryStream
 from ctxguard.context.measure import Request, measure
-from ctxguard.context.targets import BuildOptions
+from ctxguard.context.tree import given
 from ctxguard.errors import CtxguardError
 from ctxguard.measurement import Effect, Measurement
 from tests.conformance import recorded

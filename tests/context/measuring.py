@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, fields
 
 import pytest
 
-from ctxguard.context import given
 from ctxguard.context.entries import Entry, EntryStream
-from ctxguard.context.locate import Dockerfile, Governing
 from ctxguard.context.measure import Request, measure
-from ctxguard.context.source import Folder, Source, Stat, Xattrs
-from ctxguard.context.views import BuildKitView, LegacyView, View
+from ctxguard.context.tree import given
+from ctxguard.context.tree.locate import Dockerfile, Governing
+from ctxguard.context.tree.source import Folder, Source, Stat, Xattrs
+from ctxguard.context.walking.views import BuildKitView, LegacyView, View
 from ctxguard.errors import MeasureError
 from ctxguard.ignore import DockerIgnoreSpec, read_rules
 from ctxguard.ignore.builders import Descent
@@ -221,7 +221,7 @@ def split_early(head: int = 1, splits: int = 1, pieces: int = 64) -> Iterator[No
 def one_by_one() -> Iterator[None]:
     """Let no files be taken together, and nothing be measured apart."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxguard.context.plain._FEW", 10**9)
+        patch.setattr("ctxguard.context.walking.plain._FEW", 10**9)
         patch.setattr("ctxguard.context.measure._HEAD", 10**9)
         yield
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart
-from ctxguard.context.given import worktree
 from ctxguard.context.measure import measure
-from ctxguard.context.walk import Waiting
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.walking.walk import Waiting
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend
 from tests.conftest import Tree

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from ctxguard.context.entries import Entry, EntryStream
-from ctxguard.context.given import worktree
-from ctxguard.context.views import wire_order
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.walking.views import wire_order
 from ctxguard.errors import MeasureError, PatternError
 from ctxguard.measurement import Backend, EntryKind
 from tests.conftest import Fifo, Hardlink, Socket, Symlink, Tree

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ctxguard.context import given
+from ctxguard.context.tree import given
 from ctxguard.errors import ExitCode, UsageError
 from tests.conftest import Symlink
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context.heaviest import HeaviestTally
-from ctxguard.context.inclusion import EVERYTHING
 from ctxguard.context.measure import measure
-from ctxguard.context.tallies import Sent
+from ctxguard.context.walking.inclusion import EVERYTHING
+from ctxguard.context.weighing.heaviest import HeaviestTally
+from ctxguard.context.weighing.sent import Sent
 from ctxguard.measurement import Backend, EntryKind, Heaviest, HeavyPath
 from tests.conftest import Tree
 from tests.context.measuring import BOTH, entries_of, request_for

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ctxguard.context.given import worktree
-from ctxguard.context.links import resolve
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.tree.links import resolve
 from tests.conftest import Symlink, Tree
 
 CHAIN: Tree = {f"l{at}": Symlink(f"l{at + 1}") for at in range(300)} | {"l300": "end"}

@@ -9,9 +9,9 @@ from types import FrameType
 
 import pytest
 
-from ctxguard.context.locate import Governing, Located, governing_for, locate
 from ctxguard.context.measure import measure
-from ctxguard.context.worktree import MOST_BYTES
+from ctxguard.context.tree.locate import Governing, Located, governing_for, locate
+from ctxguard.context.tree.worktree import MOST_BYTES
 from ctxguard.errors import MeasureError, PatternError
 from ctxguard.measurement import Backend, Effect
 from tests.conftest import Fifo, File, Socket, Symlink, Tree

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context.given import worktree
-from ctxguard.context.locate import Governing, governing_for, locate
-from ctxguard.context.order import Run, WireOrder, in_order
-from ctxguard.context.views import wire_order
-from ctxguard.context.walk import Listing, walk
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.tree.locate import Governing, governing_for, locate
+from ctxguard.context.walking.order import Run, WireOrder, in_order
+from ctxguard.context.walking.views import wire_order
+from ctxguard.context.walking.walk import Listing, walk
 from ctxguard.ignore import DockerIgnoreSpec
 from ctxguard.measurement import Backend
 from tests.conftest import Tree

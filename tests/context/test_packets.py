@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxguard.context import wire
-from ctxguard.context.packets import CHUNK, Indexes, packets_in_all, packets_of
+from ctxguard.context.weighing import wire
+from ctxguard.context.weighing.packets import CHUNK, Indexes, packets_in_all, packets_of
 
 BORDERS = (1, 128, 16_384, 2_097_152)
 """The first index that takes one byte more."""

@@ -13,15 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context.given import worktree
-from ctxguard.context.heaviest import HeaviestTally
-from ctxguard.context.inclusion import EVERYTHING
-from ctxguard.context.packets import packets_of
-from ctxguard.context.plain import PlainFiles, PlainFolders
-from ctxguard.context.source import Folder, Source
-from ctxguard.context.tallies import BuildKitWire, LegacyTar, Sent, SizeTally, Tally, TypeTally
-from ctxguard.context.views import FolderView
-from ctxguard.context.walk import Listing, walk
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.tree.source import Folder, Source
+from ctxguard.context.walking.inclusion import EVERYTHING
+from ctxguard.context.walking.plain import PlainFiles, PlainFolders
+from ctxguard.context.walking.views import FolderView
+from ctxguard.context.walking.walk import Listing, walk
+from ctxguard.context.weighing.buildkit import BuildKitWire
+from ctxguard.context.weighing.heaviest import HeaviestTally
+from ctxguard.context.weighing.packets import packets_of
+from ctxguard.context.weighing.sent import Sent
+from ctxguard.context.weighing.tallies import SizeTally, Tally, TypeTally
+from ctxguard.context.weighing.tar import LegacyTar
 from ctxguard.measurement import EntryKind
 from tests.conftest import Fifo, File, Hardlink, Socket, Symlink, Tree
 from tests.context.measuring import MTIME, view_of

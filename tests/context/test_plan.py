@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context.given import worktree
-from ctxguard.context.plan import Plan
-from ctxguard.context.source import Source
-from ctxguard.context.views import View
-from ctxguard.context.walk import Listing, Trouble, Waiting, start, walk
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.views import View
+from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
 from tests.conftest import Tree
 from tests.context.measuring import Watched, view_of
 from tests.context.trees import RULES, TREES, fresh_roots, plant

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ctxguard.context.processes import spread, useful_processes
+from ctxguard.context.walking.processes import spread, useful_processes
 from tests.context.measuring import child_processes, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no forks elsewhere")
@@ -206,7 +206,7 @@ def test_never_begun() -> None:
 
 PROGRAM = """
 import atexit, sys
-from ctxguard.context.processes import spread
+from ctxguard.context.walking.processes import spread
 sys.stdout.write("once;")
 atexit.register(print, "at exit;", end="")
 try:
@@ -228,7 +228,7 @@ def test_a_parent_that_dies_leaves_nobody_behind() -> None:
     """Killed, it can end nobody; they end when they find nobody to tell."""
     program = """
 import os, time
-from ctxguard.context.processes import spread
+from ctxguard.context.walking.processes import spread
 def work(at):
     time.sleep(0.3)
     return os.getpid()

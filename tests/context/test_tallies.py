@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ctxguard.context.measure import measure
-from ctxguard.context.tallies import ending_of
+from ctxguard.context.weighing.tallies import ending_of
 from ctxguard.measurement import Backend, GroupRow, Measurement, Totals
 from tests.conftest import Fifo, File, Hardlink, Socket, Symlink, Tree
 from tests.context.measuring import (

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from ctxguard.context.entries import EntryStream
-from ctxguard.context.given import worktree
 from ctxguard.context.measure import measure
-from ctxguard.context.walk import Listing, walk
+from ctxguard.context.tree.given import worktree
+from ctxguard.context.walking.walk import Listing, walk
 from ctxguard.errors import MeasureError, PatternError
 from ctxguard.measurement import Backend, DormantRule
 from tests.conftest import Tree

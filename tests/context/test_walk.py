@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 import pytest
 
 from ctxguard.context.entries import EntryStream
-from ctxguard.context.given import worktree
 from ctxguard.context.measure import measure
+from ctxguard.context.tree.given import worktree
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, Effect, Measurement
 from tests.conftest import Fifo, File, Socket, Symlink, Tree

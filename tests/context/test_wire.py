@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ctxguard.context import wire
 from ctxguard.context.measure import measure
+from ctxguard.context.weighing import wire
 from ctxguard.measurement import BuildKitTransfer, LegacyTransfer
 from tests.conftest import Fifo, File, Hardlink, Symlink, Tree
 from tests.context.measuring import (

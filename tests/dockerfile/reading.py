@@ -8,8 +8,8 @@ import pytest
 
 from ctxguard.dockerfile.demand import Demand, demand
 from ctxguard.dockerfile.parser import Instruction, parse
-from ctxguard.dockerfile.stages import Build, link
 from ctxguard.dockerfile.platforms import platform_arguments
+from ctxguard.dockerfile.stages import Build, link
 from ctxguard.errors import DockerfileError
 
 NAME = "Dockerfile"

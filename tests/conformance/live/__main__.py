@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         socket_folder=asked.socket_dir,
         keep=asked.keep,
         bad_rules=asked.bad_rules,
+        image=asked.image,
         replay=asked.replay,
     )
     try:
@@ -68,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         "--bad-rules",
         action="store_true",
         help="also rules that are refused only when a path meets them (they crash some engines)",
+    )
+    add(
+        "--image",
+        metavar="IMAGE",
+        help="one with a shell that is there: RUN stands on it (default: none, and RUN fails, but "
+        "only after what it mounts was transferred)",
     )
     add("--replay", metavar="FILE", help="compare the cases of a file that holds printed ones")
     return parser

@@ -51,7 +51,7 @@ def find(program: str) -> Engine:
     """
     if shutil.which(program) is None:
         raise NoDockerError(f"there is no {program} on the PATH")
-    asked = _run(program, ["version", "--format", "{{json .}}"])
+    asked = run(program, ["version", "--format", "{{json .}}"])
     try:
         client, server = (json.loads(asked.stdout).get(side) for side in ("Client", "Server"))
     except ValueError:
@@ -61,10 +61,10 @@ def find(program: str) -> Engine:
     for side in (client, server):
         if _version(side["Version"]) < _OLDEST:
             raise NoDockerError(f"docker {side['Version']} is older than 23.0")
-    buildx = _run(program, ["buildx", "version"])
+    buildx = run(program, ["buildx", "version"])
     if buildx.returncode:
         raise NoDockerError(f"{program} has no buildx")
-    if "rawjson" not in _run(program, ["buildx", "build", "--help"]).stdout:
+    if "rawjson" not in run(program, ["buildx", "build", "--help"]).stdout:
         raise NoDockerError("this buildx is too old: it has no --progress=rawjson")
     number = re.search(r"\d[\w.+~-]*", buildx.stdout)
     api = min(client["ApiVersion"], server["ApiVersion"], key=_version)
@@ -89,9 +89,9 @@ def buildkit(engine: Engine, case: Case, place: Place) -> Answer:
     arguments = ["buildx", "build", "--progress=rawjson", "--provenance=false", "--sbom=false"]
     arguments += ["-f", dockerfile, "--output", f"type=tar,dest={output}", place.root]
     try:
-        build = _run(engine.program, arguments)
+        build = run(engine.program, arguments)
         if build.returncode:
-            return Answer(refusal=_reason(rawjson.complaint(build.stderr)))
+            return Answer(refusal=reason(rawjson.complaint(build.stderr)))
         with open(output, "rb") as file:
             return Answer(tars.members(file), rawjson.transferred(build.stderr))
     finally:
@@ -145,12 +145,13 @@ def _run_classic(
 ) -> subprocess.CompletedProcess[str]:
     daemon.forget()
     host = {"DOCKER_HOST": f"unix://{daemon.server_address}", "DOCKER_BUILDKIT": "0"}
-    return _run(engine.program, arguments, host)
+    return run(engine.program, arguments, host)
 
 
-def _run(
+def run(
     program: str, arguments: list[str], host: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    """Raises NoDockerError if the client cannot be run, or does not end."""
     environment = dict(os.environ)
     if host is not None:
         # A socket of our own wants none of what leads to the real daemon.
@@ -174,7 +175,8 @@ def _run(
         raise NoDockerError(f"{program} cannot be run: {error.strerror}") from error
 
 
-def _reason(complaint: str) -> str:
+def reason(complaint: str) -> str:
+    """Raises NoDockerError if the complaint is about the daemon."""
     if _NO_DAEMON.search(complaint):
         raise NoDockerError(complaint)
     return complaint

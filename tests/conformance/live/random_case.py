@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from tests.conformance.case import Case, Entry, to_bytes
+from tests.conformance.live.detours import add_detours
+from tests.conformance.live.dockerfiles import random_dockerfile
 from tests.conformance.live.rules import random_ignore_file
 from tests.conformance.live.trees import Abilities, random_tree
 
@@ -14,7 +16,9 @@ COPY_ALL = "FROM scratch\nCOPY . /\n"
 def random_case(seed: int, number: int, abilities: Abilities, bad_rules: bool = False) -> Case:
     """The same for the same arguments, whatever cases came before."""
     rng = Random(f"{seed}-{number}")
+    own = Random(f"{seed}-{number}-dockerfile")
     tree = {entry["path"]: entry for entry in random_tree(rng, abilities)}
+    add_detours(own, tree)
     name = rng.choice(("Dockerfile", "Dockerfile", "Dockerfile", "dockerfile", "My.df"))
     outside = rng.random() < 0.1
     if not outside and rng.random() < 0.15:
@@ -24,14 +28,18 @@ def random_case(seed: int, number: int, abilities: Abilities, bad_rules: bool = 
     def ignore_file() -> str:
         return random_ignore_file(rng, paths, bad_rules)
 
+    governing = [Entry(path=path, type="file", size=0) for path in (name, ".dockerignore")]
+    written = random_dockerfile(own, [*tree.values(), *governing], abilities)
     case = Case(
         id=f"seed-{seed}-{number}",
         tree=[],
         dockerfile_name=name,
-        dockerfile=COPY_ALL,
+        dockerfile=written.text,
         dockerignore={},
         dockerfile_outside=outside,
         dockerignore_outside={},
+        build_args=written.build_args,
+        target=written.target,
     )
     if rng.random() < 0.85:
         case["dockerignore"][".dockerignore"] = ignore_file()
@@ -39,7 +47,7 @@ def random_case(seed: int, number: int, abilities: Abilities, bad_rules: bool = 
         place = case["dockerignore_outside" if outside else "dockerignore"]
         place[f"{name}.dockerignore"] = ignore_file()
     if not outside:
-        _plant(tree, name, COPY_ALL)
+        _plant(tree, name, written.text)
     for path, text in case["dockerignore"].items():
         _plant(tree, path, text)
     if not outside:
@@ -50,11 +58,11 @@ def random_case(seed: int, number: int, abilities: Abilities, bad_rules: bool = 
 
 def _replace_by_links(rng: Random, case: Case, tree: dict[str, Entry]) -> None:
     """Now and then what governs is not the file it seems to be."""
-    name = case["dockerfile_name"]
-    if rng.random() < 0.05:
+    name, text = case["dockerfile_name"], case["dockerfile"]
+    if text is not None and rng.random() < 0.05:
         case["dockerfile"] = None
         _link(tree, name, "real.df")
-        _plant(tree, f"{name.removesuffix(name.rpartition('/')[2])}real.df", COPY_ALL, data=True)
+        _plant(tree, f"{name.removesuffix(name.rpartition('/')[2])}real.df", text, data=True)
     rules = case["dockerignore"].get(".dockerignore")
     if rules is not None and rng.random() < 0.08:
         del case["dockerignore"][".dockerignore"]

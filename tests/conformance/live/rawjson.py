@@ -4,10 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 CONTEXT_STEP = "load build context"
 """`[internal] load .dockerignore` and others have a `transferring context` of their own."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One vertex of the build."""
+
+    name: str
+    done: bool = False
+    """It came to its end, and that was a good one."""
+    error: str = ""
+
+
+def steps(progress: str) -> list[Step]:
+    """All that were announced, with the last that was said of each."""
+    found: dict[str, Step] = {}
+    for event in _events(progress):
+        for vertex in event.get("vertexes") or ():
+            error = str(vertex.get("error") or "")
+            done = "completed" in vertex and not error
+            found[vertex["digest"]] = Step(str(vertex.get("name", "")), done, error)
+    return list(found.values())
 
 
 def transferred(progress: str) -> int | None:

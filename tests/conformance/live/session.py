@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import cast
 
 from ctxguard.measurement import Backend
-from tests.conformance.answers import Answer, differences
+from tests.conformance.answers import Answer, Differences, differences, target_differences
 from tests.conformance.case import Case
 from tests.conformance.disk import CannotMakeError, Place, put, remove
-from tests.conformance.live import docker
+from tests.conformance.live import docker, target_build
 from tests.conformance.live.docker import Engine
 from tests.conformance.live.fake_daemon import FakeDaemon, listening
 from tests.conformance.live.random_case import random_case
 from tests.conformance.live.trees import Abilities
-from tests.conformance.predictions import predict
+from tests.conformance.predictions import predict, predict_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Options:
     socket_folder: str | None = None
     keep: bool = False
     bad_rules: bool = False
+    image: str | None = None
     replay: str | None = None
 
 
@@ -93,9 +94,17 @@ class _Session:
                     read = json.loads(line)
                     yield cast("Case", read.get("case", read))
             return
-        abilities = _abilities(self._new_root())
+        abilities = self._abilities()
         for number in range(self._options.cases):
             yield random_case(self._options.seed, number, abilities, self._options.bad_rules)
+
+    def _abilities(self) -> Abilities:
+        return Abilities(
+            xattrs=_takes_attributes(self._new_root()),
+            root=os.geteuid() == 0,
+            excludes=target_build.takes_exclude(self._engine, self._new_root()),
+            image=self._options.image,
+        )
 
     def _new_root(self) -> str:
         # BuildKit knows a context by its base name: one that was never used is cold.
@@ -105,9 +114,10 @@ class _Session:
         try:
             place = put(case, self._new_root())
         except CannotMakeError as error:
-            self._skip(str(error), len(Backend))
+            self._skip(str(error), len(Backend) + 1)
             return
         alike = [self._compare_with(backend, case, place) for backend in Backend]
+        alike.append(self._compare_target(case, place))
         if all(alike) or not self._options.keep:
             remove(place)
 
@@ -116,11 +126,21 @@ class _Session:
             self._skip(f"classic builder: {self._no_classic}")
             return True
         real = self._ask(backend, case, place)
-        found = differences(real, predict(place, backend))
+        return self._judge(backend.value, differences(real, predict(place, backend)), case, place)
+
+    def _compare_target(self, case: Case, place: Place) -> bool:
+        real = target_build.target(self._engine, case, place)
+        if real.unknown is not None:
+            self._skip(f"target: {real.unknown}")
+            return True
+        found = target_differences(real, predict_target(place, case))
+        return self._judge("target", found, case, place)
+
+    def _judge(self, compared: str, found: Differences, case: Case, place: Place) -> bool:
         self._count["failed" if found else "passed"] += 1
         if found:
             kept = place.root if self._options.keep else None
-            told = {"backend": backend.value, "differs": found, "kept": kept, "case": case}
+            told = {"compared": compared, "differs": found, "kept": kept, "case": case}
             print(json.dumps(told, separators=(",", ":")), flush=True)
         return not found
 
@@ -144,12 +164,12 @@ class _Session:
         return 1 if self._count["failed"] else 0
 
 
-def _abilities(root: str) -> Abilities:
-    """What the file system of the contexts takes."""
+def _takes_attributes(root: str) -> bool:
+    """Whether the file system of the contexts does."""
     case = Case(id="", tree=[], dockerfile_name="", dockerfile=None, dockerignore={})
     case["tree"] = [{"path": "a", "type": "file", "size": 0, "xattrs": {"user.a": "1"}}]
     try:
         remove(put(case, root))
     except CannotMakeError:
-        return Abilities(xattrs=False, root=os.geteuid() == 0)
-    return Abilities(root=os.geteuid() == 0)
+        return False
+    return True

@@ -25,6 +25,10 @@ class Abilities:
     """Of the user's own."""
     root: bool = True
     """Capabilities, and files that their owner may not read."""
+    excludes: bool = True
+    """COPY takes `--exclude`."""
+    image: str | None = None
+    """With a shell, so that RUN can mount something."""
 
 
 def random_tree(rng: Random, abilities: Abilities) -> list[Entry]:

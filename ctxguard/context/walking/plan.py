@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from ctxguard.context.source import Source
-from ctxguard.context.views import View
-from ctxguard.context.walk import Listing, Step, Trouble, Waiting
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.views import View
+from ctxguard.context.walking.walk import Listing, Step, Trouble, Waiting
 
 
 class Plan:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from ctxguard.context.links import link_target
-from ctxguard.context.source import Source
+from ctxguard.context.tree.links import link_target
+from ctxguard.context.tree.source import Source
 from ctxguard.ignore import gopath
 from ctxguard.measurement import EntryKind
 

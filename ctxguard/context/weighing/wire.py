@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import repeat
 
-from ctxguard.context.plain import PlainFiles, PlainFolders
-from ctxguard.context.source import Stat
+from ctxguard.context.tree.source import Stat
+from ctxguard.context.walking.plain import PlainFiles, PlainFolders
 
 _TYPES = {
     modes.S_IFDIR: 1 << 31,

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ctxguard.context.links import resolve
-from ctxguard.context.source import Source
+from ctxguard.context.tree.links import resolve
+from ctxguard.context.tree.source import Source
 from ctxguard.dockerfile.parser import frontend
 from ctxguard.errors import MeasureError, PatternError
 from ctxguard.ignore.builders import Descent, forced_lines

@@ -6,9 +6,9 @@ import errno
 import os
 import stat as modes
 
-from ctxguard.context.source import Source, Stat
-from ctxguard.context.views import View, Visit
-from ctxguard.context.walk import Listing, Waiting, walk
+from ctxguard.context.tree.source import Source, Stat
+from ctxguard.context.walking.views import View, Visit
+from ctxguard.context.walking.walk import Listing, Waiting, walk
 from ctxguard.measurement import EntryKind
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from ctxguard.context.inclusion import Members
-from ctxguard.context.plain import PlainFiles, PlainFolders
-from ctxguard.context.tallies import Sent
+from ctxguard.context.walking.inclusion import Members
+from ctxguard.context.walking.plain import PlainFiles, PlainFolders
+from ctxguard.context.weighing.sent import Sent
 from ctxguard.measurement import EntryKind
 
 

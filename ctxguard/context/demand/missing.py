@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ctxguard.context.arrived import Arrived
-from ctxguard.context.followpaths import has_wildcard, matches
-from ctxguard.context.inclusion import include_rules
-from ctxguard.context.links import resolve
-from ctxguard.context.locate import Governing
-from ctxguard.context.source import Source
-from ctxguard.context.views import BuildKitView
+from ctxguard.context.demand.arrived import Arrived
+from ctxguard.context.demand.followpaths import has_wildcard, matches
+from ctxguard.context.tree.links import resolve
+from ctxguard.context.tree.locate import Governing
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.inclusion import include_rules
+from ctxguard.context.walking.views import BuildKitView
 from ctxguard.dockerfile.demand import Ask
 from ctxguard.errors import PatternError
 from ctxguard.ignore.reader import IgnoreRule

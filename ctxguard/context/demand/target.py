@@ -10,15 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ctxguard.context.followpaths import Follower, TooManyLinksError
-from ctxguard.context.inclusion import include_rules
-from ctxguard.context.locate import Governing
-from ctxguard.context.order import in_order
-from ctxguard.context.plain import PlainFiles
-from ctxguard.context.source import Source
-from ctxguard.context.tallies import BuildKitWire, Entries
-from ctxguard.context.views import BuildKitView, TargetView
-from ctxguard.context.walk import Listing, walk
+from ctxguard.context.demand.followpaths import Follower, TooManyLinksError
+from ctxguard.context.tree.locate import Governing
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.inclusion import include_rules
+from ctxguard.context.walking.order import in_order
+from ctxguard.context.walking.plain import PlainFiles
+from ctxguard.context.walking.views import BuildKitView, TargetView
+from ctxguard.context.walking.walk import Listing, walk
+from ctxguard.context.weighing.buildkit import BuildKitWire
+from ctxguard.context.weighing.sent import Entries
 from ctxguard.dockerfile.demand import Demand
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, BuildKitTransfer

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress
 
-from ctxguard.context.inclusion import Members
-from ctxguard.context.views import FolderView, View
-from ctxguard.context.walk import Listing
+from ctxguard.context.walking.inclusion import Members
+from ctxguard.context.walking.views import FolderView, View
+from ctxguard.context.walking.walk import Listing
 
 _NOTHING: frozenset[int] = frozenset()
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ctxguard.context.inclusion import COPY_ALL, EVERYTHING, Asked, Inclusion, Members
-from ctxguard.context.locate import Governing
-from ctxguard.context.worktree import to_bytes
+from ctxguard.context.tree.locate import Governing
+from ctxguard.context.tree.worktree import to_bytes
+from ctxguard.context.walking.inclusion import COPY_ALL, EVERYTHING, Asked, Inclusion, Members
 from ctxguard.errors import MeasureError
 from ctxguard.ignore.spec import Decision, DockerIgnoreSpec, FolderRules
 from ctxguard.measurement import Backend

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ctxguard.context.asked import AskedTally
-from ctxguard.context.inclusion import COPY_ALL
-from ctxguard.context.targets import Wanted
+from ctxguard.context.demand.targets import Wanted
+from ctxguard.context.walking.inclusion import COPY_ALL
+from ctxguard.context.weighing.asked import AskedTally
 from ctxguard.dockerfile.parser import Instruction
 from ctxguard.measurement import Brought, InstructionLine, Instructions
 

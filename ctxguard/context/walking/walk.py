@@ -12,10 +12,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ctxguard.context.plain import PlainColumns
-from ctxguard.context.source import Folder, Source, Stat, Xattrs
-from ctxguard.context.views import FolderView, View, Visit
-from ctxguard.context.worktree import kind_of
+from ctxguard.context.tree.source import Folder, Source, Stat, Xattrs
+from ctxguard.context.tree.worktree import kind_of
+from ctxguard.context.walking.plain import PlainColumns
+from ctxguard.context.walking.views import FolderView, View, Visit
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import EntryKind
 

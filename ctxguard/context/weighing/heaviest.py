@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
-from ctxguard.context.inclusion import EVERYTHING, Members
-from ctxguard.context.plain import PlainFiles, PlainFolders
-from ctxguard.context.tallies import Sent
+from ctxguard.context.walking.inclusion import EVERYTHING, Members
+from ctxguard.context.walking.plain import PlainFiles, PlainFolders
+from ctxguard.context.weighing.sent import Sent
 from ctxguard.measurement import EntryKind, Heaviest, HeavyPath
 
 _DOMINANT = 0.9

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from ctxguard.context.followpaths import Follower, TooManyLinksError
-from ctxguard.context.inclusion import COPY_ALL, Inclusion, include_rules
-from ctxguard.context.locate import Governing, Located
-from ctxguard.context.source import Source
-from ctxguard.context.target import include_list, is_transferred
+from ctxguard.context.demand.followpaths import Follower, TooManyLinksError
+from ctxguard.context.demand.target import include_list, is_transferred
+from ctxguard.context.tree.locate import Governing, Located
+from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.inclusion import COPY_ALL, Inclusion, include_rules
 from ctxguard.dockerfile.demand import Ask, Demand, demand
 from ctxguard.dockerfile.parser import parse
 from ctxguard.dockerfile.platforms import platform_arguments

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import cast
 
-from ctxguard.context.source import Stat, Xattrs
+from ctxguard.context.tree.source import Stat, Xattrs
 from ctxguard.measurement import EntryKind
 
 _KINDS = {

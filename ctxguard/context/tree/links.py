@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat as modes
 from typing import Protocol
 
-from ctxguard.context.source import Stat
+from ctxguard.context.tree.source import Stat
 
 _MOST_LINKS = 255
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple, TypeVar
 
-from ctxguard.context.inclusion import Members
-from ctxguard.context.source import Stat
-from ctxguard.context.views import FolderView
+from ctxguard.context.tree.source import Stat
+from ctxguard.context.walking.inclusion import Members
+from ctxguard.context.walking.views import FolderView
 
 _FIRST_USUAL_TIME = 2**56 // 10**9 + 1
 _LAST_USUAL_TIME = 8**11 - 1

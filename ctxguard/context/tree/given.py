@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from ctxguard.context.locate import Dockerfile
-from ctxguard.context.worktree import WorkTree
+from ctxguard.context.tree.locate import Dockerfile
+from ctxguard.context.tree.worktree import WorkTree
 from ctxguard.errors import UsageError
 
 _URL = re.compile(

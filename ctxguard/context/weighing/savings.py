@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ctxguard.context.locate import Governing
-from ctxguard.context.source import Stat
-from ctxguard.context.views import FolderView, Refusing, Visit
-from ctxguard.context.walk import Listing
+from ctxguard.context.tree.locate import Governing
+from ctxguard.context.tree.source import Stat
+from ctxguard.context.walking.views import FolderView, Refusing, Visit
+from ctxguard.context.walking.walk import Listing
 from ctxguard.measurement import Excluded, RuleSavings
 
 

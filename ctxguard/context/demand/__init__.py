@@ -1,0 +1,1 @@
+"""What the instructions of a Dockerfile make of the context: include lists, and who asks."""

@@ -1,0 +1,1 @@
+"""Reading a context: the tree of files, and the files in it that govern."""

@@ -1,0 +1,1 @@
+"""Going through a context once for all builders, a folder at a time."""

@@ -1,0 +1,1 @@
+"""Sums over what is sent: content bytes, bytes on the wire, the heaviest paths."""
