@@ -109,10 +109,10 @@ def inside(context: WorkTree, path: str, context_name: str) -> str:
     _check_current_folder()
     named = _below(root, os.path.normpath(os.path.join(os.getcwd(), path)))
     if named is None:
-        hint = os.path.join(context_name, path)
+        inner = re.sub(r"^(\.\.?(/|$))+", "", path)
         raise UsageError(
-            f"{path} lies outside of the context {context_name}; "
-            f"name it from here, such as {hint}, or from the context root, such as /{path}"
+            f"{path} lies outside of the context {context_name}; name it from here, such as "
+            f"{os.path.join(context_name, inner)}, or from the context root, such as /{inner}"
         )
     return named
 

@@ -102,6 +102,8 @@ class Sources:
 
     def _bent(self, part: str) -> str:
         at = self._rng.randrange(len(part))
+        # What \\p means depends on the Go that docker was made with.
+        escape = "" if part[at] in "pP" else "\\"
         stem, dot, ending = part.rpartition(".")
         return self._rng.choice(
             (
@@ -111,7 +113,7 @@ class Sources:
                 f"{part[:at]}?{part[at + 1 :]}",
                 f"{part[:at]}[{part[at]}]{part[at + 1 :]}",
                 f"{part[:at]}[^{part[at]}]{part[at + 1 :]}",
-                f"{part[:at]}\\{part[at:]}",
+                f"{part[:at]}{escape}{part[at:]}",
                 f"{part[:at]}*",
                 f"{part}?",
                 part.swapcase(),

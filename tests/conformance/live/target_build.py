@@ -63,7 +63,8 @@ def _arguments(
     target_name: str | None = None,
 ) -> list[str]:
     arguments = ["buildx", "build", "--progress=rawjson", "--provenance=false", "--sbom=false"]
-    arguments += ["--output", "type=cacheonly", "-f", place.dockerfile]
+    # An instruction that is not run, as another like it brought the same, does not fail.
+    arguments += ["--no-cache", "--output", "type=cacheonly", "-f", place.dockerfile]
     for name, value in build_args.items():
         arguments += ["--build-arg", f"{name}={value}"]
     if target_name is not None:
