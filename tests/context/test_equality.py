@@ -9,11 +9,10 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ctxguard.context.measure import Request, measure
 from ctxguard.measurement import Backend, Measurement
-from tests.conftest import Fifo, File, Hardlink, Socket, Symlink, Tree
+from tests.conftest import File, Hardlink, Socket, Symlink, Tree
 from tests.context.measuring import (
     BOTH,
     MTIME,
@@ -26,13 +25,12 @@ from tests.context.measuring import (
     told_apart,
     within,
 )
-from tests.context.trees import NAMES, RULES, fresh_roots, plant
+from tests.context.trees import GIB, LINKS, ODD_TREES, RULES, fresh_roots, link_across, plant
 
 __all__ = ["fresh_roots"]
 BUILDKIT, LEGACY = Backend.BUILDKIT, Backend.LEGACY
 Make = Callable[..., str]
 Rights = Callable[[], AbstractContextManager[None]]
-GIB = 2**30
 
 
 def everything_of(root: str, backend: Backend = BUILDKIT) -> Request:
@@ -41,53 +39,10 @@ def everything_of(root: str, backend: Backend = BUILDKIT) -> Request:
 
 # ── random trees ───────────────────────────────────────────────────────────────────────────────
 
-ODD_TIMES = [0, 1, 2**56 // 10**9, 2**56 // 10**9 + 1, 8**11 - 2, 8**11 - 1, 8**11]
-FILES = st.one_of(
-    st.integers(0, 3000).map(lambda size: File(size=size)),
-    st.sampled_from([40_000, GIB, 8 * GIB - 1, 8 * GIB]).map(lambda size: File(size=size)),
-    st.sampled_from([0o755, 0o600, 0, 0o4755]).map(lambda mode: File("mode", mode=mode)),
-    st.sampled_from(ODD_TIMES).map(lambda time: File("time", mtime=time)),
-    st.just(File("attribute", xattrs={"user.k": b"v"})),
-)
-LEAVES = st.one_of(
-    FILES,
-    FILES,
-    st.sampled_from([Symlink("a"), Symlink("\udcff"), Fifo(), Socket(), Hardlink(".dockerignore")]),
-)
-WIDE = st.integers(3, 8).flatmap(
-    lambda many: st.fixed_dictionaries({f"f{at}.x": FILES for at in range(many)})
-)
-"""Enough files in a row to be taken together."""
-NAME = st.one_of(NAMES, st.just("\udcff"), st.just("n" * 101))
-
-
-def folders(inner: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
-    narrow = st.dictionaries(NAME, LEAVES | inner, max_size=5)
-    return st.one_of(narrow, st.builds(lambda one, two: {**one, **two}, WIDE, narrow))
-
-
-TREES: st.SearchStrategy[Tree] = folders(folders(folders(st.just({}))))
-LINKS = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=3)
-"""A file and a folder, by their numbers, for one more name."""
-
-
-def link_across(root: str, links: list[tuple[int, int]]) -> None:
-    top = os.fsencode(root)
-    places = sorted(os.walk(top))
-    files = [
-        path
-        for folder, _, names in places
-        for path in (os.path.join(folder, name) for name in sorted(names))
-        if os.path.isfile(path) and not os.path.islink(path)
-    ]
-    for number, (file, folder) in enumerate(links):
-        into = places[folder % len(places)][0]
-        os.link(files[file % len(files)], os.path.join(into, b"link%d" % number))
-
 
 @BOTH
 @settings(max_examples=60, deadline=None)
-@given(tree=TREES, rules=RULES, links=LINKS)
+@given(tree=ODD_TREES, rules=RULES, links=LINKS)
 def test_every_way_gives_the_same(
     backend: Backend,
     tree: Tree,
