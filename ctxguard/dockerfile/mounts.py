@@ -26,7 +26,7 @@ class Mount:
 
     type: str
     origin: str
-    """The stage or image it comes from, in lower case; "" for the context."""
+    """The stage or image it comes from; "" for the context."""
     source: str
 
     @property
@@ -68,7 +68,7 @@ def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
     kind = found["type"].lower()
     if expand is not None and kind not in _TYPES:
         raise WordError(f'unsupported mount type "{found["type"]}"')
-    return Mount(kind, found["from"].lower(), found["source"])
+    return Mount(kind, found["from"], found["source"])
 
 
 def _fields(value: str) -> list[str]:

@@ -40,8 +40,15 @@ def normalized(text: str) -> str:
     """
     if "," in text:
         raise ValueError("it takes one platform at a time; each has a transfer of its own")
-    if text == "local":
-        return native()
+    return native() if text == "local" else parsed(text)
+
+
+def parsed(text: str) -> str:
+    """The same for a platform in a Dockerfile, where `local` means nothing.
+
+    Raises:
+        ValueError: it is none.
+    """
     parts = text.split("/")
     if len(parts) > 3 or not all(map(_PART.fullmatch, parts)):
         raise ValueError("it takes a platform such as linux/arm64")

@@ -7,9 +7,10 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/parse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ctxguard.dockerfile import platforms, references
 from ctxguard.dockerfile.mounts import read_mount
 from ctxguard.dockerfile.parser import (
     KNOWN,
@@ -24,6 +25,7 @@ from ctxguard.dockerfile.variables import Table, declarations, pairs
 from ctxguard.dockerfile.words import BLANK, WordError, shortened
 from ctxguard.errors import DockerfileError
 
+_NOTHING = "scratch"
 _INDEX = re.compile(r"[+-]?[0-9]+")
 _NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _FLAGS: Mapping[str, frozenset[str]] = {
@@ -95,40 +97,94 @@ class Build:
                 wanted.update(self._needed(stage, names))
         return [stage for stage in self.stages if stage.number in wanted]
 
+    def check_circles(self) -> None:
+        """Raises DockerfileError if a stage is needed for itself, reachable or not.
+
+        What ONBUILD adds comes too late for this check.
+        """
+        if len(self.stages) < 2 and not self.stages[0].name:
+            return
+        from graphlib import CycleError, TopologicalSorter
+
+        names = self.named()
+        needs = {stage.number: set(self._meant(stage, names)) for stage in self.stages}
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            raise self._circle(set(error.args[1]), names) from None
+
+    def _circle(self, circle: set[int], names: Mapping[str, Stage]) -> DockerfileError:
+        stage = self.stages[min(circle)]
+        asking = (
+            one.line for one, _, number in self._meant_in(stage.commands, names) if number in circle
+        )
+        message = f"circular dependency detected on stage: {stage.name or f'stage-{stage.number}'}"
+        return DockerfileError(shortened(message), path=self.source, line=next(asking, stage.line))
+
+    def check_images(self) -> None:
+        """Raises DockerfileError if what is no stage can be no image either."""
+        names = self.named()
+        for stage in self.stages:
+            if stage.base_stage is None and stage.base != _NOTHING:
+                self._check_image(stage.base, stage.line)
+            for instruction in stage.commands:
+                for origin in self.origins(instruction):
+                    index = _index(origin) if instruction.keyword == "COPY" else None
+                    if origin.lower() not in names and index is None:
+                        self._check_image(origin, instruction.line)
+
+    def _check_image(self, image: str, line: int) -> None:
+        try:
+            references.check(image)
+        except ValueError as error:
+            raise DockerfileError(shortened(str(error)), path=self.source, line=line) from None
+
     def named(self) -> dict[str, Stage]:
         """The stages that a build can ask for: of those with one name the last."""
         return {stage.name: stage for stage in self.stages if stage.name}
 
     def _needed(self, stage: Stage, names: Mapping[str, Stage]) -> Iterator[int]:
+        """The stages that a stage needs.
+
+        Raises:
+            DockerfileError: one of them comes after it.
+        """
+        for instruction, origin, number in self._meant_in(stage.work(), names):
+            if not 0 <= number < stage.number:
+                message = (
+                    f'cannot copy from stage "{origin}", it needs to be defined before the '
+                    f'current stage "{stage.name or stage.number}"'
+                )
+                raise DockerfileError(shortened(message), path=self.source, line=instruction.line)
+            yield number
         if stage.base_stage is not None:
             yield stage.base_stage.number
-        for instruction in stage.work():
-            for origin in self.origins(instruction):
-                number = self._number(stage, instruction, origin, names)
-                if number is not None:
-                    yield number
 
-    def _number(
-        self, stage: Stage, instruction: Instruction, origin: str, names: Mapping[str, Stage]
-    ) -> int | None:
-        """The stage that is meant; None for an image."""
-        index = _index(origin) if instruction.keyword == "COPY" else None
-        found = names.get(origin)
-        number = index if found is None else found.number
-        if number is not None and not 0 <= number < stage.number:
-            message = (
-                f'cannot copy from stage "{origin}", it needs to be defined before the current '
-                f'stage "{stage.name or stage.number}"'
-            )
-            raise DockerfileError(shortened(message), path=self.source, line=instruction.line)
-        return number
+    def _meant(self, stage: Stage, names: Mapping[str, Stage]) -> Iterator[int]:
+        if stage.base_stage is not None:
+            yield stage.base_stage.number
+        for _, _, number in self._meant_in(stage.commands, names):
+            if 0 <= number < len(self.stages):
+                yield number
+
+    def _meant_in(
+        self, work: Iterable[Instruction], names: Mapping[str, Stage]
+    ) -> Iterator[tuple[Instruction, str, int]]:
+        """The stages that are named in instructions; what names none is an image."""
+        for instruction in work:
+            for origin in self.origins(instruction):
+                found = names.get(origin.lower())
+                index = _index(origin) if instruction.keyword == "COPY" else None
+                number = index if found is None else found.number
+                if number is not None:
+                    yield instruction, origin, number
 
     def origins(self, instruction: Instruction) -> Iterator[str]:
-        """What `--from=` and `from=` name, in lower case."""
+        """What `--from=` and `from=` name: a stage in any case, or an image."""
         for flag in instruction.flags:
             name, _, value = flag.removeprefix("--").partition("=")
             if instruction.keyword == "COPY" and name == "from" and value:
-                yield value.lower()
+                yield value
             elif instruction.keyword == "RUN" and name == "mount":
                 origin = read_mount(value, None).origin
                 if origin:
@@ -169,7 +225,10 @@ class _Linker:
                 raise self._error(str(error), instruction.line) from None
         if not self.stages:
             raise self._error("dockerfile contains no stages to build", 1)
-        return Build(self.script, self.source, tuple(self.stages), self.table)
+        build = Build(self.script, self.source, tuple(self.stages), self.table)
+        build.check_circles()
+        build.check_images()
+        return build
 
     def _error(self, message: str, line: int) -> DockerfileError:
         return DockerfileError(message, path=self.source, line=line)
@@ -201,6 +260,7 @@ class _Linker:
         base = self.table.expand(words[0])
         if not base:
             raise WordError(f"base name ({words[0]}) should not be blank")
+        self._check_platform(instruction)
         stage = Stage(len(self.stages), instruction.line, base, name, self.latest.get(base))
         stage.image = base if stage.base_stage is None else stage.base_stage.image
         self.stages.append(stage)
@@ -208,6 +268,17 @@ class _Linker:
             self._count(stage.base_stage.triggers)
         if name:
             self.latest[name] = stage
+
+    def _check_platform(self, instruction: Instruction) -> None:
+        for flag in instruction.flags:
+            text = flag.partition("=")[2]
+            platform = self.table.expand(text)
+            if not platform:
+                raise WordError(f"empty platform value from expression {text}")
+            try:
+                platforms.parsed(platform)
+            except ValueError:
+                raise WordError(f"failed to parse platform {platform}") from None
 
     def _count(self, triggers: list[Instruction]) -> None:
         """Few instructions could do endless work, were they repeated in each of many stages."""
@@ -282,8 +353,6 @@ class _Linker:
             index = _index(origin) if instruction.keyword == "COPY" else None
             if index is not None and not 0 <= index < stage.number:
                 raise WordError(f"invalid from flag value {origin}: no such stage before this one")
-            if origin == stage.name:
-                raise WordError(f"circular dependency detected on stage: {stage.name}")
 
 
 def _check_shell(rest: str) -> None:

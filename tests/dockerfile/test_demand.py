@@ -127,7 +127,7 @@ def test_mounts_refused(value: str, words: str) -> None:
 
 
 def test_read_mount_keeps_what_matters() -> None:
-    assert read_mount("TYPE=Cache,from=Base,src=$x", str.upper) == Mount("cache", "base", "$X")
+    assert read_mount("TYPE=Cache,from=Base,src=$x", str.upper) == Mount("cache", "Base", "$X")
     assert read_mount("type=$t,src=$x", None) == Mount("$t", "", "$x")
     with pytest.raises(WordError, match="unsupported mount type"):
         read_mount("type=$t", str)

@@ -82,7 +82,7 @@ SHAPES = {
     "many in a word": (LONG + over_lines("COPY ", "${v##a*}", " /")[len(HEAD) :], TOO_MUCH),
     "long patterns": (LONG + chain("ENV w=b\n", "COPY ${{w##{0}${{v}}}} /\n"), TOO_MUCH),
     "a long pattern on a long value": (f"{LONG}COPY ${{v//{'a?' * 9_000}b/x}} /\n", TOO_MUCH),
-    "integers in --from": (HEAD + f"COPY --from={'9' * 60_000} a /\n" * 16, READ),
+    "integers in --from": (HEAD + f"COPY --from={'9' * 60_000} a /\n" * 16, "stage name"),
     "zeros in --from": (f"FROM x\nFROM x\nCOPY --from={'0' * 60_000} a /\n", READ),
     "flags": (over_lines("RUN ", "--mount=type=cache ", "x"), READ),
     "flags of one kind": (over_lines("COPY ", "--exclude=a ", "a /"), READ),
