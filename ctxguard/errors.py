@@ -65,5 +65,9 @@ class PatternError(MeasureError, ValueError):
         self.reason = reason
 
 
+class HeaderError(PatternError):
+    """An ignore rule that BuildKit takes, and that cannot travel to the client."""
+
+
 class DockerfileError(MeasureError):
     """A Dockerfile that BuildKit refuses too."""

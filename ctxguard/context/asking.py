@@ -9,7 +9,7 @@ from ctxguard.context.course import Found, Request, Sums
 from ctxguard.context.demand.attribution import Attribution
 from ctxguard.context.demand.missing import Missing
 from ctxguard.context.demand.target import transfer, view_of
-from ctxguard.context.demand.targets import Target
+from ctxguard.context.demand.targets import Target, refused_copy
 from ctxguard.context.tree.locate import Governing
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.dockerfile.demand import Ask
@@ -60,7 +60,9 @@ class Asking:
             return None
         try:
             alone = transfer(self._request.source, governing, row.demand)
-        except MeasureError:
+        except MeasureError as error:
+            dockerfile = self._found.located.dockerfile or ""
+            self._problems.append(refused_copy(error, dockerfile))
             return None
         return None if alone is None else alone.sizes
 
@@ -91,6 +93,7 @@ class Asking:
         """What makes the build fail, or the figures uncertain."""
         found = self._found.wanted
         yield from found.problems
+        yield from self._problems
         governing, dockerfile = self._found.located.buildkit, self._found.located.dockerfile
         if found.chosen.demand is None or not isinstance(governing, Governing) or not dockerfile:
             return

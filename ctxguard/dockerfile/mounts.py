@@ -5,11 +5,13 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/comma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ctxguard.dockerfile.words import WordError
 
+_FIELD = re.compile(r'(?:"(?P<quoted>(?:[^"]|"")*+)"|(?P<bare>[^",]*))(?=,|\Z)')
 _TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 _FLAGS = ("readonly", "ro", "readwrite", "rw", "required")
 _KEYS = frozenset(
@@ -72,11 +74,17 @@ def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
 
 
 def _fields(value: str) -> list[str]:
+    """One line of comma-separated values, as Go reads it."""
     if '"' not in value:
         return value.split(",")
-    import csv
-
-    try:
-        return next(csv.reader([value], strict=True), [])
-    except csv.Error as error:
-        raise WordError(f"failed to parse csv mounts: {error}") from None
+    fields: list[str] = []
+    rest = value
+    while True:
+        found = _FIELD.match(rest)
+        if found is None:
+            raise WordError(f"failed to parse csv mounts: a quote in {rest} is out of place")
+        bare, quoted = found["bare"], found["quoted"]
+        fields.append(bare if quoted is None else quoted.replace('""', '"'))
+        if found.end() == len(rest):
+            return fields
+        rest = rest[found.end() + 1 :]

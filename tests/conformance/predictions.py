@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ctxguard.context.demand.followpaths import Follower
+from ctxguard.context.course import Found
 from ctxguard.context.demand.missing import Missing
-from ctxguard.context.demand.target import include_list, transfer, view_of
+from ctxguard.context.demand.target import transfer, view_of
+from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.entries import EntryStream
-from ctxguard.context.measure import Request, measure
+from ctxguard.context.measure import Request, look_around, measure
 from ctxguard.context.tree import given
-from ctxguard.context.tree.locate import Governing, locate
-from ctxguard.context.tree.source import Source
-from ctxguard.dockerfile.demand import Demand, demand
-from ctxguard.dockerfile.parser import parse
-from ctxguard.dockerfile.platforms import platform_arguments
-from ctxguard.dockerfile.stages import link
-from ctxguard.errors import MeasureError
+from ctxguard.context.tree.locate import Governing
+from ctxguard.errors import CtxguardError, MeasureError
 from ctxguard.measurement import Backend, Measurement
 from tests.conformance.answers import Answer, TargetAnswer
 from tests.conformance.case import Case
@@ -35,36 +31,41 @@ def predict(place: Place, backend: Backend) -> Answer:
 
 def predict_target(place: Place, case: Case) -> TargetAnswer:
     """What the build of the case's target transfers, and which sources do not arrive."""
-    source = given.worktree(place.root)
-    located = locate(source, given.dockerfile(source, place.dockerfile))
+    options = BuildOptions(case.get("target"), arguments=case.get("build_args", {}))
+    request = replace(_request(place, Backend.BUILDKIT), build=options)
     try:
-        if isinstance(located.buildkit, MeasureError):
-            raise located.buildkit
-        if located.text is None:
-            return TargetAnswer(refusal="there is no Dockerfile")
-        asked = _demand(located.text, case)
-        if asked is None:
-            return TargetAnswer(refusal="there is no such target")
-        sent = transfer(source, located.buildkit, asked)
-        lost = _lost(source, located.buildkit, asked)
-        return TargetAnswer(None if sent is None else sent.sizes.bytes, lost=lost)
-    except MeasureError as error:
+        found = look_around(request)
+        if found.wanted.chosen.reason == "context-unused":
+            return TargetAnswer(lost=())
+        if isinstance(found.located.buildkit, MeasureError):
+            raise found.located.buildkit
+        return _target(request, found)
+    except CtxguardError as error:
         return TargetAnswer(refusal=str(error))
 
 
-def _demand(text: bytes, case: Case) -> Demand | None:
-    target = case.get("target")
-    platform = platform_arguments(None, target)
-    build = link(parse(text, "Dockerfile"), "Dockerfile", case.get("build_args", {}), platform)
-    stage = build.stage(target)
-    return None if stage is None else demand(build, stage)
+def _target(request: Request, found: Found) -> TargetAnswer:
+    governing, asked = found.located.buildkit, found.wanted.chosen.demand
+    assert isinstance(governing, Governing)
+    if asked is None:
+        return TargetAnswer(refusal=str(found.wanted.problems))
+    try:
+        (target,) = measure(request).targets
+        size = None if target.buildkit is None else target.buildkit.bytes
+    except MeasureError:
+        size = None
+    if size is None:
+        # A COPY of all would fail at a rule that this target may never come to.
+        alone = transfer(request.source, governing, asked)
+        size = None if alone is None else alone.sizes.bytes
+    return TargetAnswer(size, lost=_lost(request, governing, found))
 
 
-def _lost(source: Source, governing: Governing, asked: Demand) -> tuple[str, ...]:
-    paths = asked.follow_paths
-    kept = None if paths is None else include_list(Follower(source), paths)
-    missing = Missing(source, governing, view_of(governing, kept), "Dockerfile")
-    return tuple(problem.message for problem in missing.problems(asked.asks))
+def _lost(request: Request, governing: Governing, found: Found) -> tuple[str, ...]:
+    chosen = found.wanted.chosen
+    assert chosen.demand is not None
+    missing = Missing(request.source, governing, view_of(governing, chosen.kept), "Dockerfile")
+    return tuple(problem.message for problem in missing.problems(chosen.demand.asks))
 
 
 def measure_place(

@@ -20,7 +20,7 @@ from ctxguard.context.entries import EntryStream
 from ctxguard.context.measure import look_around, measure
 from ctxguard.context.tree.locate import Governing
 from ctxguard.dockerfile.demand import Demand
-from ctxguard.measurement import Measurement
+from ctxguard.measurement import Backend, Measurement
 from tests.conftest import File, Hardlink, Symlink, Tree
 from tests.context.measuring import one_by_one, request_for, settle, split_early
 from tests.context.trees import LINKS, ODD_TREES, PARTS, RULES, fresh_roots, link_across, plant
@@ -146,6 +146,21 @@ def test_links_are_followed_for_each_target(make_tree: Make) -> None:
     assert_as_alone(
         with_targets(make_tree(tree), dockerfile([["l/g"], ["m/f"], ["l"], ["m", "l/e"]]))
     )
+
+
+def test_a_list_that_fails_when_a_path_meets_it(make_tree: Make) -> None:
+    root = make_tree({"a": {"l": ""}, "l": ""})
+    (target,) = measure(with_targets(root, "FROM scratch\nCOPY a.\\\\l /x/\n")).targets
+    assert (target.buildkit, target.reason) == (None, "unknown")
+    found = measure(with_targets(root, "FROM scratch\nCOPY a.\\\\l /x/\n")).problems
+    assert [problem.code for problem in found][:1] == ["copy-refused"]
+
+
+def test_rules_that_cannot_travel_do_not_if_nothing_is_asked_for(make_tree: Make) -> None:
+    root = make_tree({".dockerignore": "a\tb\n", "f": ""})
+    for text, reason in [("FROM scratch", "context-unused"), ("FROM scratch\nCOPY f /", "unknown")]:
+        request = replace(with_targets(root, text), backend=Backend.LEGACY)
+        assert [target.reason for target in measure(request).targets] == [reason]
 
 
 # ── who brings what ────────────────────────────────────────────────────────────────────────────

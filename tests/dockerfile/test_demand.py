@@ -114,6 +114,8 @@ MOUNTS_REFUSED = [
     ("empty field", "source=a,,ro", "unexpected key ''"),
     ("variable in from", "from=$S", "'from' doesn't support variable expansion"),
     ("quote inside a field", '\\"a\\"b', "csv"),
+    ("quote in a bare field", 'source=a\\"b', "csv"),
+    ("quote that stays open", '\\"source=a', "csv"),
 ]
 
 

@@ -15,7 +15,7 @@ from ctxguard.dockerfile.demand import Ask, Demand, demand
 from ctxguard.dockerfile.parser import parse
 from ctxguard.dockerfile.platforms import platform_arguments
 from ctxguard.dockerfile.stages import Build, Stage, link
-from ctxguard.errors import DockerfileError, MeasureError, UsageError
+from ctxguard.errors import DockerfileError, HeaderError, MeasureError, UsageError
 from ctxguard.measurement import Effect, Problem
 
 _MOST_TARGETS = 200
@@ -85,13 +85,20 @@ def wanted(source: Source, located: Located, options: BuildOptions) -> Wanted:
     except DockerfileError as error:
         return Wanted((_without_figure(options, "unknown"),), problems=(_refused(error),))
     if not isinstance(located.buildkit, Governing):
-        rows = tuple(replace(row, demand=None, reason="unknown") for row in rows)
+        rows = tuple(_refused_rules(row, located.buildkit) for row in rows)
         return Wanted(rows, problems=tuple(reading.problems))
     return _Listing(source, located.buildkit, rows, reading.problems, located.dockerfile).wanted()
 
 
 def _without_figure(options: BuildOptions, reason: str) -> Target:
     return Target(options.target, default=options.target is None, chosen=True, reason=reason)
+
+
+def _refused_rules(row: Target, error: MeasureError) -> Target:
+    """A target where the ignore rules are refused: some only fail when they travel."""
+    unused = row.demand is not None and not row.demand.used
+    travels = not (unused and isinstance(error, HeaderError))
+    return replace(row, demand=None, reason="unknown" if travels else "context-unused")
 
 
 def _refused(error: MeasureError) -> Problem:
@@ -102,6 +109,12 @@ def _refused(error: MeasureError) -> Problem:
         Effect.BUILD_FAILS,
         error.line,
     )
+
+
+def refused_copy(error: MeasureError, dockerfile: str) -> Problem:
+    """What is asked for makes the transfer fail."""
+    message = f"{error.message}; a build would fail"
+    return Problem("copy-refused", dockerfile, message, Effect.BUILD_FAILS)
 
 
 class _Reading:
@@ -205,8 +218,7 @@ class _Listing:
     def _failing(self, error: Exception) -> Problem:
         if not isinstance(error, MeasureError):
             return Problem("too-many-links", self._dockerfile, str(error), Effect.NOT_COUNTED)
-        message = f"{error.message}; a build would fail"
-        return Problem("copy-refused", self._dockerfile, message, Effect.BUILD_FAILS)
+        return refused_copy(error, self._dockerfile)
 
     def _list(self, asked: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, int | None]:
         """The include list of these paths, and its number (see `Target`).

@@ -17,7 +17,7 @@ from typing import TypeVar
 from ctxguard.context.tree.links import resolve
 from ctxguard.context.tree.source import Source
 from ctxguard.dockerfile.parser import frontend
-from ctxguard.errors import MeasureError, PatternError
+from ctxguard.errors import HeaderError, MeasureError
 from ctxguard.ignore.builders import Descent, forced_lines
 from ctxguard.ignore.pattern import DockerIgnorePattern
 from ctxguard.ignore.reader import IgnoreRule, read_rules
@@ -250,7 +250,7 @@ def _check_header(rules: Sequence[IgnoreRule]) -> None:
         return
     for rule in rules:
         if _CONTROL.search(rule.text):
-            raise PatternError(
+            raise HeaderError(
                 rule.text,
                 'header key "exclude-patterns" contains value with non-printable ASCII characters',
                 path=rule.source,

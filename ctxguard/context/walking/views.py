@@ -200,6 +200,7 @@ class TargetView(BuildKitView):
         super().__init__(governing)
         self.owing = frozenset(EVERYTHING)
         self._includes = includes.decider()
+        self._broken_includes = includes if includes.broken else None
 
     def root(self) -> Visit:
         return Visit(self._decider.root, included=self._includes.root)
@@ -208,11 +209,18 @@ class TargetView(BuildKitView):
         view = super().look(visit, names)
         assert visit.included is not None
         view.inclusions = self._includes.decide(visit.included, names)
+        if self._broken_includes is not None:
+            self._check_includes(self._broken_includes, view.inclusions)
         view.sent = [
             sent and inclusion.excluded
             for sent, inclusion in zip(view.sent, view.inclusions, strict=True)
         ]
         return view
+
+    def _check_includes(self, includes: DockerIgnoreSpec, decisions: Sequence[Decision]) -> None:
+        for decision in decisions:
+            if decision.broken is not None:
+                self.refuse(includes.error(decision.broken), ())
 
     def enter(self, view: FolderView, at: int, name: str) -> Visit | None:
         visit = super().enter(view, at, name)
