@@ -95,7 +95,7 @@ class EntryStream:
             )
         if chosen.reason == "unknown":
             raise _as_error((*self._located.problems, *asked.problems))
-        return None if chosen.demand is None else view_of(self._governing, chosen.kept)
+        return None if chosen.reason is not None else view_of(self._governing, chosen.kept)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -91,7 +91,7 @@ class Explainer:
         self._attribution = Attribution(self._wanted, located.dockerfile or "")
         self._target: Arrived | None = None
         chosen = self._wanted.chosen
-        if chosen.demand is not None and request.backend is Backend.BUILDKIT:
+        if chosen.reason is None and request.backend is Backend.BUILDKIT:
             self._target = Arrived(request.source, view_of(governing, chosen.kept))
         self.context = context_of(request, located, governing)
         self.problems = (*located.problems, *self._wanted.problems)

@@ -6,13 +6,15 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/dockerfile2llb/con
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ctxguard.dockerfile.forms import Forms, arguments
 from ctxguard.dockerfile.mounts import read_mount
 from ctxguard.dockerfile.parser import Instruction, heredoc_name
-from ctxguard.dockerfile.stages import Build, Stage, arguments, is_git, is_remote
+from ctxguard.dockerfile.stages import Build, Stage, is_git, is_remote
 from ctxguard.dockerfile.variables import PATH, Table
 from ctxguard.dockerfile.words import WordError
 from ctxguard.errors import DockerfileError
@@ -79,6 +81,7 @@ class _Asking:
         self.table = Table(build.script.escape, given, {"PATH": PATH})
         self.asks: dict[int, list[Ask]] = {}
         self.image = ""
+        self.forms = Forms(build.script)
 
     def run(self) -> dict[int, list[Ask]]:
         stack: list[tuple[Stage | None, int]] = [
@@ -96,13 +99,23 @@ class _Asking:
 
     def _stage(self, stage: Stage) -> Iterator[Ask]:
         self.image = stage.image
+        triggers = [] if stage.base_stage is None else stage.base_stage.triggers
+        for instruction in triggers:
+            with self._telling(instruction):
+                self.forms.check(instruction)
         for instruction in stage.work():
-            try:
+            with self._telling(instruction):
                 yield from self._instruction(instruction)
-            except (WordError, ValueError) as error:
-                raise DockerfileError(
-                    str(error), path=self.build.source, line=instruction.line
-                ) from None
+
+    @contextlib.contextmanager
+    def _telling(self, instruction: Instruction) -> Iterator[None]:
+        """Tell where an error was met."""
+        try:
+            yield
+        except ValueError as error:
+            raise DockerfileError(
+                str(error), path=self.build.source, line=instruction.line
+            ) from None
 
     def _instruction(self, instruction: Instruction) -> Iterator[Ask]:
         if instruction.keyword == "ENV":

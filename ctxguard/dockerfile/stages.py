@@ -11,36 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ctxguard.dockerfile import platforms, references
+from ctxguard.dockerfile.forms import TAKE_JSON, Forms
 from ctxguard.dockerfile.mounts import read_mount
-from ctxguard.dockerfile.parser import (
-    KNOWN,
-    Instruction,
-    Script,
-    heredoc_name,
-    instruction_of,
-    json_words,
-    split_words,
-)
-from ctxguard.dockerfile.variables import Table, declarations, pairs
-from ctxguard.dockerfile.words import BLANK, WordError, shortened
+from ctxguard.dockerfile.parser import Instruction, Script, instruction_of, json_words, split_words
+from ctxguard.dockerfile.variables import Table
+from ctxguard.dockerfile.words import WordError, shortened
 from ctxguard.errors import DockerfileError
 
 _NOTHING = "scratch"
 _INDEX = re.compile(r"[+-]?[0-9]+")
 _NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_FLAGS: Mapping[str, frozenset[str]] = {
-    "FROM": frozenset({"platform"}),
-    "RUN": frozenset({"mount", "network", "security", "device"}),
-    "COPY": frozenset({"from", "chown", "chmod", "link", "parents", "exclude"}),
-    "ADD": frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "exclude", "unpack"}),
-    "HEALTHCHECK": frozenset({"interval", "timeout", "start-period", "start-interval", "retries"}),
-}
-_REPEATABLE = ("mount", "exclude")
-_AT_LEAST = {"COPY": 2, "ADD": 2, "ENV": 1, "ARG": 1, "LABEL": 1, "EXPOSE": 1, "VOLUME": 1}
-_MAY_BE_JSON = ("RUN", "CMD", "ENTRYPOINT", "VOLUME")
 _MOST_TRIGGERED = 1 << 20
 """Characters of ONBUILD instructions that all stages together may do; each counts for more."""
-_JUST_ONE = ("WORKDIR", "USER", "STOPSIGNAL", "MAINTAINER")
 
 
 @dataclass(slots=True)
@@ -172,12 +154,19 @@ class Build:
     ) -> Iterator[tuple[Instruction, str, int]]:
         """The stages that are named in instructions; what names none is an image."""
         for instruction in work:
-            for origin in self.origins(instruction):
+            for origin in self._origins(instruction):
                 found = names.get(origin.lower())
                 index = _index(origin) if instruction.keyword == "COPY" else None
                 number = index if found is None else found.number
                 if number is not None:
                     yield instruction, origin, number
+
+    def _origins(self, instruction: Instruction) -> list[str]:
+        """The same of an instruction whose form may not have been checked."""
+        try:
+            return list(self.origins(instruction))
+        except WordError as error:
+            raise DockerfileError(str(error), path=self.source, line=instruction.line) from None
 
     def origins(self, instruction: Instruction) -> Iterator[str]:
         """What `--from=` and `from=` name: a stage in any case, or an image."""
@@ -213,6 +202,7 @@ class _Linker:
         self.script = script
         self.source = source
         self.table = Table(script.escape, given, dict(platform))
+        self.forms = Forms(script)
         self.stages: list[Stage] = []
         self.latest: dict[str, Stage] = {}
         self.triggered = 0
@@ -234,7 +224,7 @@ class _Linker:
         return DockerfileError(message, path=self.source, line=line)
 
     def _take(self, instruction: Instruction) -> None:
-        known = self._check(instruction)
+        known = self.forms.check(instruction)
         if instruction.keyword == "FROM":
             self._from(instruction)
         elif not self.stages:
@@ -289,62 +279,13 @@ class _Linker:
             raise WordError("ONBUILD instructions are repeated far too often")
 
     def _trigger(self, instruction: Instruction) -> Instruction:
+        """EDGE CASE: its form is checked where it is triggered, and only if that is needed."""
         inner = instruction_of(instruction.rest, instruction.line)
         if inner.keyword in ("ONBUILD", "FROM", "MAINTAINER"):
             raise WordError(f"{inner.keyword} isn't allowed as an ONBUILD trigger")
-        self._check(inner)
+        if inner.keyword in TAKE_JSON:
+            json_words(inner.rest)
         return inner
-
-    def _check(self, instruction: Instruction) -> bool:
-        """The form of an instruction; whether it is one of BuildKit's own."""
-        keyword = instruction.keyword
-        foreign = self.script.syntax is not None
-        if keyword not in KNOWN:
-            if foreign:
-                return False
-            raise WordError(f"unknown instruction: {keyword}")
-        self._check_flags(instruction, foreign=foreign)
-        count = len(arguments(instruction))
-        least = _AT_LEAST.get(keyword, 0)
-        if count < least:
-            raise WordError(
-                f"{keyword} requires at least {'two arguments' if least == 2 else 'one argument'}"
-            )
-        self._check_words(instruction)
-        if keyword in _JUST_ONE and not instruction.rest:
-            raise WordError(f"{keyword} requires exactly one argument")
-        if keyword == "ONBUILD" and not instruction.rest:
-            raise WordError("ONBUILD requires at least one argument")
-        return True
-
-    def _check_words(self, instruction: Instruction) -> None:
-        keyword, rest = instruction.keyword, instruction.rest
-        if keyword in _MAY_BE_JSON:
-            json_words(rest)
-        elif keyword in ("COPY", "ADD"):
-            if heredoc_name(arguments(instruction)[-1]) is not None:
-                raise WordError(f"{keyword} cannot accept a heredoc as a destination")
-        elif keyword == "SHELL":
-            _check_shell(rest)
-        elif keyword == "HEALTHCHECK":
-            _check_health(rest)
-        elif keyword in ("ENV", "LABEL"):
-            for _ in pairs(rest, self.script.escape, keyword):
-                pass
-        elif keyword == "ARG":
-            for _ in declarations(rest, self.script.escape):
-                pass
-
-    def _check_flags(self, instruction: Instruction, *, foreign: bool) -> None:
-        allowed = _FLAGS.get(instruction.keyword, frozenset())
-        seen: set[str] = set()
-        for flag in instruction.flags:
-            name = flag.removeprefix("--").partition("=")[0]
-            if name not in allowed and not foreign:
-                raise WordError(f"unknown flag: --{name}")
-            if name in seen and name not in _REPEATABLE:
-                raise WordError(f"duplicate flag specified: --{name}")
-            seen.add(name)
 
     def _check_origins(self, instruction: Instruction) -> None:
         stage = self.stages[-1]
@@ -355,27 +296,6 @@ class _Linker:
                 raise WordError(f"invalid from flag value {origin}: no such stage before this one")
 
 
-def _check_shell(rest: str) -> None:
-    words = json_words(rest)
-    if not (rest if words is None else words):
-        raise WordError("SHELL requires at least one argument")
-    if words is None:
-        raise WordError("SHELL requires the arguments to be in JSON form")
-
-
-def _check_health(rest: str) -> None:
-    words = split_words(rest)
-    if not words:
-        raise WordError("HEALTHCHECK requires at least one argument")
-    kind = words[0].upper()
-    if kind == "NONE" and len(words) > 1:
-        raise WordError("HEALTHCHECK NONE takes no arguments")
-    if kind not in ("NONE", "CMD"):
-        raise WordError(f'unknown type "{kind}" in HEALTHCHECK (try CMD)')
-    if kind == "CMD" and (len(words) == 1 or json_words(rest[len(kind) :].lstrip(BLANK)) == []):
-        raise WordError("missing command after HEALTHCHECK CMD")
-
-
 def _index(origin: str) -> int | None:
     """The number of a stage, as Go's `Atoi` reads it; None if it is a name."""
     if not _INDEX.fullmatch(origin):
@@ -384,15 +304,6 @@ def _index(origin: str) -> int | None:
     number = int(digits) if len(digits) < 20 else 1 << 64
     number = -number if origin.startswith("-") else number
     return number if -(1 << 63) <= number < 1 << 63 else None
-
-
-def arguments(instruction: Instruction) -> list[str]:
-    """The words of a COPY or ADD, in either form; for others just the words."""
-    if instruction.keyword in ("COPY", "ADD"):
-        words = json_words(instruction.rest)
-        if words is not None:
-            return words
-    return split_words(instruction.rest)
 
 
 def is_remote(source: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SPECIAL = re.compile(r"([*?\[\]\\])")
+_WILDCARD = re.compile(r"[*?\[\]\\]")
+_SPECIAL = re.compile(r"([*?\[\]\\^+(){}|])")
+"""What has a meaning where a pattern becomes a regular expression (see `pattern`)."""
 _NOT_ON_A_LINE = re.compile(r"[\r\n\udc80-\udcff]")
 
 
@@ -12,8 +14,7 @@ def line_for(path: str, *, exception: bool = False) -> str | None:
     """The line that ignores a path, or takes it in again; None if no line can say it."""
     if _NOT_ON_A_LINE.search(path) or path != path.strip():
         return None
-    pattern = _SPECIAL.sub(r"\\\1", path)
-    if exception:
-        return f"!{pattern}"
-    # Without the slash the line would be a comment or an exception.
-    return f"/{pattern}" if pattern.startswith(("#", "!")) else pattern
+    # Without the backslash the line would be a comment or an exception.
+    first = "\\" if path.startswith(("#", "!")) and not exception else ""
+    pattern = _SPECIAL.sub(r"\\\1", path) if first or _WILDCARD.search(path) else path
+    return f"{'!' if exception else first}{pattern}"

@@ -65,3 +65,12 @@ def lines(text: str) -> list[Any]:
     for entry in entries:
         check("ls", entry, part="entry")
     return entries
+
+
+def answers(text: str) -> list[Any]:
+    """What `why --format json` printed, path by path."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("why", document)
+    paths: list[Any] = document["paths"]
+    return paths

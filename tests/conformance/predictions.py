@@ -35,7 +35,7 @@ def predict_target(place: Place, case: Case) -> TargetAnswer:
     request = replace(_request(place, Backend.BUILDKIT), build=options)
     try:
         found = look_around(request)
-        if found.wanted.chosen.reason == "context-unused":
+        if found.wanted.chosen.reason == "context-unused" and found.wanted.chosen.demand is None:
             return TargetAnswer(lost=())
         if isinstance(found.located.buildkit, MeasureError):
             raise found.located.buildkit

@@ -169,8 +169,7 @@ ANYWHERE = [
     ("ONBUILD of ONBUILD", "ONBUILD ONBUILD COPY a /", "isn't allowed as an ONBUILD trigger"),
     ("ONBUILD of FROM", "ONBUILD FROM x", "isn't allowed as an ONBUILD trigger"),
     ("ONBUILD of MAINTAINER", "ONBUILD MAINTAINER x", "isn't allowed as an ONBUILD trigger"),
-    ("ONBUILD of an unknown one", "ONBUILD COPPY a /", "unknown instruction: COPPY"),
-    ("ONBUILD of one word", "ONBUILD COPY a", "at least two arguments"),
+    ("ONBUILD of numbers", "ONBUILD COPY [1, 2]", "only string type is allowed"),
     ("SHELL of nothing", "SHELL", "at least one argument"),
     ("SHELL of an empty list", "SHELL []", "at least one argument"),
     ("SHELL without JSON", "SHELL sh -c", "to be in JSON form"),
@@ -282,6 +281,26 @@ def test_circles_count_anywhere(text: str, line: int) -> None:
 def test_a_name_means_the_last_stage_of_it_and_so_no_circle() -> None:
     text = "FROM x AS d\nCOPY --from=d a /\nFROM x AS d\nFROM x\nCOPY b /\n"
     assert asked(text) == copied("b")
+
+
+FORMS_OF_TRIGGERS = [
+    ("unknown", "COPPY a /", "unknown instruction: COPPY"),
+    ("one word", "COPY a", "at least two arguments"),
+    ("flag", "COPY --foo=1 a /", "unknown flag"),
+    ("mount", "RUN --mount=sauce=a true", "unexpected key 'sauce'"),
+    ("ENV of nothing", "ENV", "at least one argument"),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"), [c[1:] for c in FORMS_OF_TRIGGERS], ids=[c[0] for c in FORMS_OF_TRIGGERS]
+)
+def test_the_form_of_a_trigger_counts_where_it_is_triggered(line: str, words: str) -> None:
+    text = f"FROM x AS s\nONBUILD {line}\nFROM s AS t\nFROM x AS u\nCOPY b /\n"
+    assert asked(text) == copied("b")
+    found, message = refusal(text, target="t")
+    assert found == 2
+    assert words in message
 
 
 ORIGINS_OF_TRIGGERS = ["COPY --from=1 a /", "COPY --from=-1 a /", "COPY --from=7 a /"]

@@ -32,7 +32,7 @@ class Attribution:
 
     def __init__(self, wanted: Wanted, dockerfile: str) -> None:
         self._target = wanted.chosen.number
-        self._used = wanted.chosen.demand is not None
+        self._used = wanted.chosen.reason is None
         self._dockerfile = dockerfile
         self._askers: defaultdict[int, list[Instruction]] = defaultdict(list)
         for ask, number in wanted.asks:

@@ -44,6 +44,7 @@ class Target:
     default: bool
     chosen: bool
     demand: Demand | None = None
+    """What it asks for, where that is known and anything."""
     reason: str | None = None
     """Why there is no transfer."""
     kept: tuple[str, ...] | None = None
@@ -206,13 +207,15 @@ class _Listing:
     def _target(self, row: Target) -> Target:
         if row.demand is None:
             return row
-        if not is_transferred(self._governing, row.demand):
+        if not row.demand.used:
             return replace(row, demand=None, reason="context-unused")
         try:
             kept, number = self._list(row.demand.follow_paths)
         except (MeasureError, TooManyLinksError) as error:
             self._problems.append(self._failing(error))
             return replace(row, demand=None, reason="unknown")
+        if not is_transferred(self._governing, row.demand):
+            return replace(row, kept=kept, reason="context-unused")
         return replace(row, kept=kept, number=number)
 
     def _failing(self, error: Exception) -> Problem:
@@ -237,7 +240,7 @@ class _Listing:
 
     def _asks(self, chosen: Target) -> Iterator[tuple[Ask, int | None]]:
         """Each path that the chosen target asks for, alone."""
-        if chosen.demand is None:
+        if chosen.demand is None or chosen.reason is not None:
             return
         found: dict[str, int | None] = {"": COPY_ALL}
         for ask in chosen.demand.asks:
