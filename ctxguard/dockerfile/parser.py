@@ -27,7 +27,7 @@ _DIRECTIVE = re.compile(r"#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*
 _FLAG_BLANKS = re.compile(f"[{BLANK}\x85\xa0]*")
 _FLAG_PLAIN = re.compile(f"[^{BLANK}\x85\xa0\\\\'\"]+")
 _DIRECTIVES = ("escape", "syntax", "check")
-_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
+_HEREDOC = re.compile(r"\d*<<(-?)([^<]*)")
 _TAKE_HEREDOCS = ("ADD", "COPY", "RUN")
 KNOWN = frozenset(
     (
