@@ -19,6 +19,9 @@ _NINE_TENTHS = "# What no build needs.\n.git\n**/__pycache__\n" + "".join(
 _ALLOW_LIST = "*\n!src/**/*.py\n"
 NO_RULES = ", no rules"
 MANY_RULES = ", 200 rules"
+NO_DOCKERFILE = ", no Dockerfile"
+ONE_TARGET = ", a target"
+ALL_TARGETS = ", nine targets"
 _Line = list[Contender | Absent]
 
 
@@ -92,6 +95,19 @@ def _rules_small(tree: Tree, _setting: Setting) -> _Line:
     ]
 
 
+def _targets(tree: Tree, _setting: Setting) -> _Line:
+    def everything(files: int) -> bool:
+        return files == tree.files
+
+    flags = ("-f", who.STAGES)
+    return [
+        who.du(tree),
+        who.ctxguard(tree, "", everything, NO_DOCKERFILE, ("-f", f"{tree.path}/none")),
+        who.ctxguard(tree, "", everything, ONE_TARGET, flags),
+        who.ctxguard(tree, "", everything, ALL_TARGETS, (*flags, "--all-targets")),
+    ]
+
+
 def _nearly_all(tree: Tree) -> Callable[[int], bool]:
     return lambda files: 0.95 * tree.files < files < tree.files
 
@@ -107,6 +123,7 @@ CASES = (
     Case("ignored-large", "{sent:,} files beside {ignored:,} ignored", True, _ignored),
     Case("allow-list", "{files:,} files, `*` and `!src/**/*.py`", True, _allowed),
     Case("rules-large", "{files:,} files, 200 rules", True, _rules_large),
+    Case("targets-large", "{files:,} files, and what a Dockerfile asks for", True, _targets),
     Case("rules-small", "{files:,} files, 200 rules", False, _rules_small),
 )
 NOTES = (

@@ -17,6 +17,7 @@ from benchmarks.trees import Tree
 DU = "du -s --apparent-size"
 CTXGUARD = "ctxguard report"
 DOCKER_LIBRARY = "PyPI docker, exclude_paths"
+STAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stages.Dockerfile")
 _PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 
 
@@ -46,9 +47,15 @@ def du(tree: Tree) -> Contender:
     return Contender(DU, "", partial(_read, [*DU.split(), tree.path]))
 
 
-def ctxguard(tree: Tree, rules: str, expected: Callable[[int], bool], more: str = "") -> Contender:
+def ctxguard(
+    tree: Tree,
+    rules: str,
+    expected: Callable[[int], bool],
+    more: str = "",
+    flags: tuple[str, ...] = (),
+) -> Contender:
     """`expected` is asked whether so many files are right."""
-    command = [sys.executable, "-m", "ctxguard", "report", "--fail-on", "never", tree.path]
+    command = [sys.executable, "-m", "ctxguard", "report", "--fail-on", "never", *flags, tree.path]
 
     def check() -> None:
         report = json.loads(run([*command, "--format", "json"])[1])["reports"][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks.cases import MANY_RULES, NO_RULES
+from benchmarks.cases import ALL_TARGETS, MANY_RULES, NO_DOCKERFILE, NO_RULES, ONE_TARGET
 from benchmarks.contenders import CTXGUARD, DOCKER_LIBRARY, DU
 from benchmarks.runs import Row, ratio
 
@@ -74,6 +74,18 @@ TARGETS = (
         1.5,
         "x no rules",
         _wall("rules-large", CTXGUARD + MANY_RULES, CTXGUARD + NO_RULES),
+    ),
+    Target(
+        "500,000 files, a target of a Dockerfile: wall",
+        1.2,
+        "x no Dockerfile",
+        _wall("targets-large", CTXGUARD + ONE_TARGET, CTXGUARD + NO_DOCKERFILE),
+    ),
+    Target(
+        "500,000 files, nine targets: wall",
+        1.2,
+        "x no Dockerfile",
+        _wall("targets-large", CTXGUARD + ALL_TARGETS, CTXGUARD + NO_DOCKERFILE),
     ),
     Target(
         "100,000 files, 200 rules: faster than PyPI docker",
