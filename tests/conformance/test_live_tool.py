@@ -86,6 +86,7 @@ CUT = "an instruction failed while the context was transferred"
         (_progress(7, "", COPY=LSTAT), "no", TargetAnswer(7, lost=("/x",))),
         (_progress(7, "", RUN="exit code: 1"), "no", TargetAnswer(7)),
         (_progress(7, "", **{"COPY --from=a": LSTAT}), "no", TargetAnswer(7)),
+        (_progress(7, "", **{"COPY \t --link  --from=a": LSTAT}), "no", TargetAnswer(7)),
         (_progress(7, "", **{"RUN --mount=from=a": NOT_FOUND}), "no", TargetAnswer(7)),
         (_progress(None, None, RUN="exit code: 1"), "no", TargetAnswer(None)),
         (_progress(None, None), "parse error", TargetAnswer(refusal="parse error")),

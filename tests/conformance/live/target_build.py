@@ -24,7 +24,7 @@ _FROM_ELSEWHERE = re.compile(
 """Docker could not get what is no part of the context."""
 _LOST = re.compile(r'"(.*)": not found$|lstat (/.*): no such file or directory$|too many links$')
 """A source that did not arrive."""
-_ELSEWHERE = re.compile(r"\] (?:COPY|RUN) (?:--\S+ )*--(?:from|mount=\S*from)=", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\] (?:COPY|RUN)\s+(?:--\S+\s+)*--(?:from|mount=\S*from)=", re.IGNORECASE)
 """In the name of a step that takes from another stage."""
 _STOPPED = re.compile("context canceled")
 """What a step says that was ended because another one failed."""
