@@ -26,6 +26,8 @@ _LEFT = 19
 """Cells of a row before the bar: a size, a share, and blanks."""
 _AMPLE = 40
 """Cells for the text of a row that are worth a bar, though some names are longer."""
+_AMPLE_TEXT = 70
+"""The same for an instruction."""
 _MOST_TEXT = 100
 """Characters of an instruction, where nothing else cuts it."""
 _COLORS = {
@@ -170,7 +172,8 @@ class _Page:
             return None, True
         room = self.terminal.width - _LEFT
         beside_bars = room - BAR_CELLS - 1
-        bars = beside_bars >= min(_AMPLE, max(row.cells() for row in rows))
+        ample = _AMPLE_TEXT if any(row.keep_start for row in rows) else _AMPLE
+        bars = beside_bars >= min(ample, max(row.cells() for row in rows))
         return (beside_bars if bars else room), bars
 
     def _bar(self, row: Row, total: int) -> str:
@@ -259,7 +262,7 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
     if copy_all is not None:
         yield (
             "copy all",
-            f"{format_size(copy_all.bytes)} is what BuildKit transfers for `COPY . /`, "
+            f"{format_size(copy_all.bytes)} with BuildKit for `COPY . /`, "
             f"{format_size(copy_all.warm_bytes)} if nothing changed",
         )
     yield from _transfer(measurement)
@@ -289,13 +292,12 @@ def _transfer(measurement: Measurement) -> Iterator[tuple[str, str]]:
         yield "transfer", _WITHOUT_TRANSFER[chosen.reason]
     elif chosen.buildkit is not None:
         cold, warm = format_size(chosen.buildkit.bytes), format_size(chosen.buildkit.warm_bytes)
-        stage = f"stage {chosen.name} of this Dockerfile" if chosen.name else "this Dockerfile"
-        text = f"{cold} is what {stage} makes it transfer"
-        yield "transfer", f"{text}, {warm} if nothing changed"
+        what = f"stage {chosen.name}" if chosen.name else "this Dockerfile"
+        yield "transfer", f"{cold} for {what}, {warm} if nothing changed"
     found = measurement.instructions
     if found is not None and found.unasked_bytes:
         what = f"{format_size(found.unasked_bytes)} in {_files(found.unasked_files)}"
-        yield "unasked", f"{what} no instruction asks for, so BuildKit leaves them where they are"
+        yield "unasked", f"{what}, for which no instruction asks"
 
 
 def _target_text(target: TargetTransfer) -> str:
