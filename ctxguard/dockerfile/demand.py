@@ -19,6 +19,8 @@ from ctxguard.dockerfile.variables import PATH, Table
 from ctxguard.dockerfile.words import WordError
 from ctxguard.errors import DockerfileError
 
+_LONGEST_PATH = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -81,6 +83,9 @@ class _Asking:
         self.table = Table(build.script.escape, given, {"PATH": PATH})
         self.asks: dict[int, list[Ask]] = {}
         self.image = ""
+        self.workdirs: dict[int, str | None] = {}
+        """Where each stage ends up; None if only its image knows."""
+        self.workdir: str | None = None
         self.forms = Forms(build.script)
 
     def run(self) -> dict[int, list[Ask]]:
@@ -99,6 +104,9 @@ class _Asking:
 
     def _stage(self, stage: Stage) -> Iterator[Ask]:
         self.image = stage.image
+        base = stage.base_stage
+        at_first = "/" if stage.image == "scratch" else None
+        self.workdir = at_first if base is None else self.workdirs[base.number]
         triggers = [] if stage.base_stage is None else stage.base_stage.triggers
         for instruction in triggers:
             with self._telling(instruction):
@@ -106,6 +114,7 @@ class _Asking:
         for instruction in stage.work():
             with self._telling(instruction):
                 yield from self._instruction(instruction)
+        self.workdirs[stage.number] = self.workdir
 
     @contextlib.contextmanager
     def _telling(self, instruction: Instruction) -> Iterator[None]:
@@ -124,8 +133,17 @@ class _Asking:
             self.table.arg(instruction.rest, self.build.globals.values)
         elif instruction.keyword in ("COPY", "ADD"):
             yield from self._copy(instruction)
+        elif instruction.keyword == "WORKDIR":
+            self._go(self.table.expand(instruction.rest))
         elif instruction.keyword == "RUN":
             yield from self._mounts(instruction)
+
+    def _go(self, folder: str) -> None:
+        if folder.startswith("/"):
+            self.workdir = folder
+        elif self.workdir is not None:
+            joined = posixpath.normpath(f"{self.workdir}/{folder}")
+            self.workdir = joined if len(joined) <= _LONGEST_PATH else None
 
     def _copy(self, instruction: Instruction) -> Iterator[Ask]:
         flags = dict(flag.removeprefix("--").partition("=")[::2] for flag in instruction.flags)
@@ -154,6 +172,8 @@ class _Asking:
             self.table.unset.clear()
             mount = read_mount(value, self.table.expand)
             unset = frozenset(self.table.unset)
+            if mount.covers_root(self.workdir):
+                raise WordError('invalid mount target "/"')
             if mount.asks:
                 yield Ask(_clean(mount.source), instruction, mount.transfers, unset, self.image)
 

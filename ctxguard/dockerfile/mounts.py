@@ -5,6 +5,7 @@ Source of the meaning: BuildKit 73ed682, `frontend/dockerfile/instructions/comma
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from ctxguard.dockerfile.words import WordError
 
 _FIELD = re.compile(r'(?:"(?P<quoted>(?:[^"]|"")*+)"|(?P<bare>[^",]*))(?=,|\Z)')
 _TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
+_ROOT = ("/", "//")
+_SAME = {"src": "source", "dst": "target", "destination": "target"}
+_ON_FOLDERS = ("bind", "cache", "tmpfs")
 _FLAGS = ("readonly", "ro", "readwrite", "rw", "required")
 _KEYS = frozenset(
     (
@@ -30,6 +34,7 @@ class Mount:
     origin: str
     """The stage or image it comes from; "" for the context."""
     source: str
+    target: str = ""
 
     @property
     def asks(self) -> bool:
@@ -38,6 +43,18 @@ class Mount:
         EDGE CASE: tmpfs has no source, and yet asks for all of it.
         """
         return not self.origin and self.type in ("bind", "tmpfs")
+
+    def covers_root(self, workdir: str | None) -> bool:
+        """Whether it would be mounted on `/`, which BuildKit refuses.
+
+        Args:
+            workdir: where a relative target begins; None if nobody can know.
+        """
+        if self.type not in _ON_FOLDERS:
+            return False
+        if posixpath.isabs(self.target):
+            return self.target == "/"
+        return workdir is not None and posixpath.normpath(f"/{workdir}/{self.target}") in _ROOT
 
     @property
     def transfers(self) -> bool:
@@ -54,7 +71,7 @@ def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
     Raises:
         WordError: BuildKit would refuse it.
     """
-    found = {"type": "bind", "from": "", "source": ""}
+    found = {"type": "bind", "from": "", "source": "", "target": "", "id": ""}
     for field in _fields(value):
         key, equals, text = field.partition("=")
         key = key.lower()
@@ -66,11 +83,13 @@ def read_mount(value: str, expand: Callable[[str], str] | None) -> Mount:
             raise WordError("'from' doesn't support variable expansion, define alias stage instead")
         if key != "from" and equals:
             text = expand(text) if expand is not None else text
-        found["source" if key == "src" else key] = text
+        found[_SAME.get(key, key)] = text
     kind = found["type"].lower()
     if expand is not None and kind not in _TYPES:
         raise WordError(f'unsupported mount type "{found["type"]}"')
-    return Mount(kind, found["from"], found["source"])
+    if kind == "secret" and not (found["id"] or found["source"] or found["target"]):
+        raise WordError("invalid secret mount. one of source, target required")
+    return Mount(kind, found["from"], found["source"], found["target"])
 
 
 def _fields(value: str) -> list[str]:

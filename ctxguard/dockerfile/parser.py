@@ -181,8 +181,8 @@ class _Reader:
             return
         if json_words(instruction.rest) is not None or not _is_whole(text):
             return
-        # EDGE CASE: spaces, but no tabs, may stand before the name, as in `cat << EOF`.
-        for word in quoted_words(re.sub("<< +", "<<", text), "\\"):
+        # EDGE CASE: blanks may stand before the name, as in `cat << EOF`.
+        for word in quoted_words(re.sub("<<[ \t]+", "<<", text), "\\"):
             found = heredoc_name(word)
             if found is not None:
                 name, tabs_off = found

@@ -153,7 +153,7 @@ HEREDOCS = [
     ("and before a quoted one", "RUN cat << 'N'\nCOPY no /\nN", NOTHING),
     ("in a sum", "RUN $(( 1 << 2 ))\nCOPY no /\n2", NOTHING),
     ("none in a narrow sum", "RUN $((1<< 2))\nCOPY a /", copied("a")),
-    ("a tab before the name", "RUN cat <<\tN\nCOPY a /", copied("a")),
+    ("a tab before the name", "RUN cat << \t N\nCOPY no /\nN", NOTHING),
     ("a space after the dash", "RUN cat <<- N\nCOPY a /", copied("a")),
     ("the words stay", "COPY << N /\nN", copied("<<", "N")),
     ("quote left open", "RUN echo it's <<N\nCOPY a /", copied("a")),

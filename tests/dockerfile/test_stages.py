@@ -303,6 +303,38 @@ def test_the_form_of_a_trigger_counts_where_it_is_triggered(line: str, words: st
     assert words in message
 
 
+# (what, base, instructions, whether BuildKit refuses them; checked on Docker 28.5.2)
+MOUNT_TARGETS = [
+    ("none", "scratch", "RUN --mount=source=a x", True),
+    ("none, in a folder", "scratch", "WORKDIR /w\nRUN --mount=source=a x", False),
+    ("none, on an image", "x", "RUN --mount=source=a x", False),
+    ("the root", "x", "RUN --mount=source=a,target=/ x", True),
+    ("the root by another name", "x", "RUN --mount=source=a,dst=// x", False),
+    ("the folder above", "scratch", "WORKDIR w\nRUN --mount=source=a,target=.. x", True),
+    ("a cache", "scratch", "RUN --mount=type=cache x\nCOPY a /", True),
+    ("another stage's", "scratch", "RUN --mount=from=y x\nCOPY a /", True),
+    ("ssh", "scratch", "RUN --mount=type=ssh x\nCOPY a /", False),
+    ("a secret by its id", "scratch", "RUN --mount=type=secret,id=s x\nCOPY a /", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "refused"), [c[1:] for c in MOUNT_TARGETS], ids=[c[0] for c in MOUNT_TARGETS]
+)
+def test_a_mount_on_the_root(base: str, text: str, refused: bool) -> None:
+    whole = f"FROM {base} AS s\n{text}\nFROM x\nCOPY b /\n"
+    assert asked(whole) == copied("b")
+    if refused:
+        assert "invalid mount target" in refusal(whole, target="s")[1]
+    else:
+        assert demanded(whole, target="s").follow_paths == ("a",)
+
+
+def test_a_secret_without_a_name_counts_anywhere() -> None:
+    text = "FROM x\nRUN --mount=type=secret,env=E x\nFROM x\nCOPY b /\n"
+    assert "invalid secret mount" in refusal(text)[1]
+
+
 ORIGINS_OF_TRIGGERS = ["COPY --from=1 a /", "COPY --from=-1 a /", "COPY --from=7 a /"]
 
 
