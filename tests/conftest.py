@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import stat
@@ -144,7 +145,13 @@ def run_cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 
 @pytest.fixture
 def without_rights(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
-    """Let rights count, under root too: within the context manager the process is nobody."""
+    """Let rights count, under root too: within the context manager the process is nobody.
+
+    What is imported only when it is needed is loaded before: nobody may not be let in where the
+    interpreter lies.
+    """
+    for module in ("csv", "graphlib", "json", "pickle", "selectors"):
+        importlib.import_module(module)
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
 

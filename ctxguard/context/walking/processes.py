@@ -42,8 +42,6 @@ def spread(
         Number of the piece and its result, in the order they are done; those that were lost are
         missing.
     """
-    import pickle  # noqa: F401  (once, and not in each process)
-
     todo, numbers = os.pipe()
     os.write(numbers, array("L", range(pieces)).tobytes())
     os.close(numbers)
