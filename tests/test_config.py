@@ -439,6 +439,18 @@ WRONG = [
     ("a number for a path", "dockerfile = 1", "dockerfile: it takes a path"),
     ("an empty path", 'dockerfile = ""', "dockerfile: it takes a path"),
     ("NUL in a path", 'dockerfile = "a\\u0000"', "dockerfile: it takes a path"),
+    ("a number for a stage", "target = 0", "target: it takes the name of a stage"),
+    ("an empty stage", 'target = ""', "target: it takes the name of a stage"),
+    ("no platform", 'platform = "nonsense"', 'platform: "nonsense" is no system and no'),
+    ("an empty platform", 'platform = ""', "platform: it takes a platform such as linux/arm64"),
+    ("a number for a platform", "platform = 64", "platform: it takes a platform such as"),
+    ("two platforms", 'platform = "amd64,arm64"', "platform: it takes one platform at a time"),
+    ("a list of platforms", 'platform = ["amd64"]', "platform: it takes a platform such as"),
+    ("no table of arguments", 'build-args = "A=1"', "build-args: it takes a table of strings"),
+    ("a list of arguments", 'build-args = ["A=1"]', "build-args: it takes a table of strings"),
+    ("a number for an argument", "build-args = { A = 1 }", "build-args: it takes a table of"),
+    ("a table for an argument", "build-args.A.B = '1'", "build-args: it takes a table of strings"),
+    ("no such budget", 'budget-on = "size"', "budget-on: it takes one of context, transfer"),
 ]
 
 
@@ -524,6 +536,8 @@ VARIABLES = [
     ("CTXGUARD_FAIL_ON", "always", "it takes one of critical, warning, never"),
     ("CTXGUARD_BACKEND", "podman", "it takes one of buildkit, legacy"),
     ("CTXGUARD_TOP", "0", "it takes a whole number from 1 on"),
+    ("CTXGUARD_PLATFORM", "a,b", "it takes one platform at a time"),
+    ("CTXGUARD_BUDGET_ON", "both", "it takes one of context, transfer"),
 ]
 
 
@@ -616,3 +630,49 @@ def test_tables_that_are_nested_far_too_deeply(root: str) -> None:
     # tomllib takes minutes for a megabyte of these.
     error = refused_file(root, f"top = 3\n[{'a.' * 50_000}a]\n")
     assert (error.line, "nested far too deeply" in error.message) == (2, True)
+
+
+# Arguments of the build: a table, and the one value that is put together from two places.
+
+ARGUMENTS: list[tuple[str, str, Any, Mapping[str, str]]] = [
+    ("nowhere", "", None, {}),
+    ("in the file", 'build-args = { A = "1", B = "2" }', None, {"A": "1", "B": "2"}),
+    ("as a table", '[build-args]\nA = "1"', None, {"A": "1"}),
+    ("as a dotted key", 'build-args.A = "1"', None, {"A": "1"}),
+    ("an empty table", "build-args = {}", None, {}),
+    ("by flags", "", {"A": "1"}, {"A": "1"}),
+    ("a flag beside the file", 'build-args.A = "1"', {"B": "2"}, {"A": "1", "B": "2"}),
+    ("a flag wins", 'build-args = { A = "1", B = "2" }', {"A": "9"}, {"A": "9", "B": "2"}),
+    ("a flag wins by nothing", 'build-args.A = "1"', {"A": ""}, {"A": ""}),
+    ("names are told apart by case", 'build-args.A = "1"', {"a": "2"}, {"A": "1", "a": "2"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "arguments"), [row[1:] for row in ARGUMENTS], ids=[r[0] for r in ARGUMENTS]
+)
+def test_build_args(
+    make_tree: MakeTree, text: str, flags: Any, arguments: Mapping[str, str]
+) -> None:
+    root = make_tree({"ctxguard.toml": text})
+    assert read(root, flags={"build-args": flags}).build_args == arguments
+
+
+def test_the_origin_of_arguments_is_where_the_last_came_from(
+    make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_tree({"ctxguard.toml": '\n[build-args]\nA = "1"\n'})
+    monkeypatch.chdir(root)
+    assert read(root).origin("build-args") == Origin("file", "ctxguard.toml:2")
+    found = read(root, flags={"build-args": {"B": "2"}})
+    assert found.origin("build-args") == Origin("flag", "--build-arg")
+
+
+def test_no_variable_sets_arguments(root: str) -> None:
+    assert read(root, environment={"CTXGUARD_BUILD_ARGS": "A=1"}) == Settings()
+
+
+def test_a_platform_is_kept_in_full(make_tree: MakeTree) -> None:
+    root = make_tree({"ctxguard.toml": 'platform = "linux/arm"'})
+    assert read(root).platform == "linux/arm/v7"
+    assert read(root, flags={"platform": "macos/arm64"}).platform == "darwin/arm64"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,15 @@ from tests.conftest import Result
 
 Run = Callable[..., Result]
 MakeTree = Callable[..., str]
-COMMANDS = ("report", "ls")
+COMMANDS = ("report", "ls", "why")
+
+
+def about(name: str, context: str, *more: str) -> tuple[str, ...]:
+    """The command line that asks a command about a context."""
+    if name == "why":
+        return (name, *more, f"--context={context}", "/f")
+    return (name, *more, "--", context)
+
 
 CONTEXTS = [
     ("missing", "nowhere", "the context nowhere does not exist"),
@@ -47,7 +56,7 @@ def test_a_context_that_is_none(
     root = make_tree({"file": "x", "context.tar": "x"})
     os.symlink("nothing", os.path.join(root, "dangling"))
     monkeypatch.chdir(root)
-    found = run_cli(name, "--", context)
+    found = run_cli(*about(name, context))
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith("ctxguard: ")
     assert message in found.err
@@ -84,6 +93,24 @@ FLAGS = [
     ("-f names a folder", ("report", "-f", "sub"), "-f sub names a folder"),
     ("raw JSON", ("ls", "-0", "--format", "json"), "-0 goes with --format text only"),
     ("raw JSON lines", ("ls", "-0", "--format", "jsonl"), "-0 goes with --format text only"),
+    ("no path", ("why",), "PATH..."),
+    ("an empty path", ("why", ""), "a path has no name"),
+    ("a path outside", ("why", "../x"), "../x lies outside of the context"),
+    ("one of several outside", ("why", "sub", "../x"), "../x lies outside of the context"),
+    ("lines of why", ("why", "--format", "jsonl", "sub"), "'jsonl' is not one of"),
+    ("no such stage", ("report", "--target", "app"), "none of its stages has a name"),
+    ("no such stage, to be listed", ("ls", "--sent", "--target", "app"), "has no such stage"),
+    ("no such stage, to be explained", ("why", "--target", "app", "sub"), "has no such stage"),
+    ("a stage by its number", ("report", "--target", "0"), "has no such stage"),
+    ("an empty stage", ("report", "--target", ""), "--target: it takes the name of a stage"),
+    ("an argument without a name", ("ls", "--build-arg", "=1"), '"=1" has no name; write'),
+    ("an empty argument", ("why", "--build-arg", "", "sub"), '"" has no name; write'),
+    ("no platform", ("why", "--platform", "pdp11", "sub"), '--platform: "pdp11" is no system'),
+    ("two platforms", ("ls", "--platform", "amd64,arm64"), "--platform: it takes one platform"),
+    ("an empty platform", ("report", "--platform", ""), "--platform: it takes a platform"),
+    ("--sent and --all", ("ls", "--sent", "--all"), "--sent goes with neither --all nor"),
+    ("--sent and --ignored", ("ls", "--sent", "--ignored"), "--sent goes with neither"),
+    ("--sent and legacy", ("ls", "--sent", "--backend", "legacy"), "the classic builder is sent"),
 ]
 
 
@@ -97,7 +124,7 @@ def test_wrong_usage(
     argv: tuple[str, ...],
     message: str,
 ) -> None:
-    monkeypatch.chdir(make_tree({"Dockerfile": "", "sub": {}}))
+    monkeypatch.chdir(make_tree({"Dockerfile": "FROM scratch\n", "sub": {}}))
     found = run_cli(*argv)
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith("ctxguard: ")
@@ -152,12 +179,12 @@ def test_a_rule_that_docker_refuses(
     message: str,
 ) -> None:
     root = make_tree({"Dockerfile": "", ".dockerignore": rules, "sub": {"f": ""}})
-    found = run_cli(name, root, "--backend", backend)
+    found = run_cli(*about(name, root, "--backend", backend))
     assert (found.code, found.out) == (3, "")
     assert found.err.startswith(f"ctxguard: .dockerignore:{line}: ")
     assert message in found.err
     assert found.err.count("\n") == 1
-    assert run_cli(name, root, "--backend", backend, "-q").err == found.err
+    assert run_cli(*about(name, root, "--backend", backend, "-q")).err == found.err
 
 
 def test_the_refused_rule_of_an_ignore_file_beside_the_dockerfile(
@@ -192,10 +219,24 @@ def test_a_context_that_cannot_be_entered(
     assert "internal error" not in found.err
 
 
-def test_a_dockerfile_on_standard_input(make_tree: MakeTree, run_cli: Run) -> None:
-    found = run_cli("report", make_tree({"Dockerfile": ""}), "-f", "-")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_dockerfile_on_a_standard_input_that_is_closed(
+    make_tree: MakeTree, run_cli: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    found = run_cli(*about(name, make_tree({"Dockerfile": ""}), "-f", "-"))
     assert (found.code, found.out) == (2, "")
-    assert "standard input" in found.err
+    assert found.err == "ctxguard: cannot read a Dockerfile: standard input is closed\n"
+
+
+def test_far_too_much_on_standard_input(
+    make_tree: MakeTree, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctxguard.cli.options.MOST_BYTES", 1_000)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"#" * 1_001)))
+    found = run_cli("report", make_tree({}), "-f", "-")
+    assert (found.code, found.out) == (2, "")
+    assert "over 1,000 bytes, far too many for a Dockerfile" in found.err
 
 
 def test_a_current_folder_that_is_gone(

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxguard.context.demand.targets import BuildOptions
+from ctxguard.context.entries import EntryStream
 from ctxguard.context.why import Answer, Explainer
 from ctxguard.finding import Edit
 from ctxguard.measurement import Backend, EntryKind
 from tests.conftest import Symlink, Tree
-from tests.context.measuring import BOTH, request_for
+from tests.context.measuring import BOTH, all_paths, request_for, sent_paths
 from tests.context.trees import NAMES, RULES, TREES, fresh_roots, plant
 
 __all__ = ["fresh_roots"]
@@ -161,6 +162,53 @@ def test_behind_a_link(make_tree: Make) -> None:
     assert answer(root, "l").kind is EntryKind.SYMLINK
 
 
+@BOTH
+@settings(max_examples=40, deadline=None)
+@given(tree=TREES, rules=RULES, new=st.lists(NAMES, min_size=1, max_size=3).map("/".join))
+def test_an_answer_is_what_a_walk_finds(
+    backend: Backend, tree: Tree, rules: list[str], new: str, fresh_roots: Iterator[str]
+) -> None:
+    root = plant(next(fresh_roots), tree, rules)
+    explainer = Explainer(request_for(root, backend))
+    sent = {path.rstrip("/") for path in sent_paths(root, backend)}
+    for path in all_paths(root):
+        found = explainer.answer(path)
+        assert found.included == (path in sent)
+        assert found.kind is not None
+    for path in {*all_paths(root), new}:
+        assert_the_trace_leads_to_the_answer(explainer.answer(path))
+
+
+def assert_the_trace_leads_to_the_answer(found: Answer) -> None:
+    counting = [touch.ignored for touch in found.trace if touch.effective]
+    ignored = bool(counting) and counting[-1]
+    assert ignored == (found.ancestor or (not found.included and found.closed is None))
+    states = [False, *(touch.ignored for touch in found.trace)]
+    for before, touch in zip(states, found.trace, strict=False):
+        negated = touch.rule is None or touch.rule.negated
+        assert touch.ignored == (not negated if touch.effective else before)
+        assert touch.matched == found.path or found.path.startswith(f"{touch.matched}/")
+    written = [touch.rule.line for touch in found.trace if touch.rule]
+    assert written == sorted(written)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tree=TREES, rules=RULES, asked=st.lists(NAMES, min_size=1, max_size=2).map("/".join))
+def test_what_is_sent_is_brought_by_the_one_that_asks(
+    tree: Tree, rules: list[str], asked: str, fresh_roots: Iterator[str]
+) -> None:
+    root = plant(next(fresh_roots), tree, rules)
+    Path(root, "Dockerfile").write_text(f"FROM scratch\nCOPY {asked} /x/\n", encoding="utf-8")
+    request = request_for(root)
+    sent = {entry.path for entry in EntryStream(request, everything=False, target=True)}
+    explainer = Explainer(request)
+    for path in all_paths(root):
+        found = explainer.answer(path)
+        assert found.transferred == (path in sent)
+        if found.transferred and not found.ancestor and found.kind is not EntryKind.DIRECTORY:
+            assert [each.line for each in found.brought_by] == [2]
+
+
 # ── the changes ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -206,3 +254,72 @@ def test_there_is_a_change_for_each_answer(make_tree: Make) -> None:
     assert one.edits == (Edit(".dockerignore", 3, 0, ("src/a.py",)),)
     (one,) = answer(make_tree(TREE, name="bare"), "src/a.py").changes
     assert one.edits == (Edit(".dockerignore", 1, 0, ("src/a.py",)),)
+
+
+def rewritten(root: str, edit: Edit) -> str:
+    applied(root, edit)
+    return Path(root, edit.file).read_bytes().decode()
+
+
+# (what, the ignore file, path, the files that come of it)
+EDITED = [
+    ("without a line end", "src", "src/a.py", ["", "src\n!src/a.py"]),
+    ("with one", "src\n", "src/a.py", ["", "src\n!src/a.py\n"]),
+    ("blank lines at the end", "src\n\n\n", "src/a.py", ["\n\n", "src\n\n\n!src/a.py\n"]),
+    ("comments stay", "# a\nsrc\n# b", "src/a.py", ["# a\n# b", "# a\nsrc\n# b\n!src/a.py"]),
+    ("the same twice", "src\nsrc", "src/a.py", ["src\nsrc\n!src/a.py"]),
+    ("two rules", "src\n**/*.py", "src/a.py", ["src\n**/*.py\n!src/a.py"]),
+    ("an exception that is lost", "!src\nsrc", "src", ["!src", "!src\nsrc\n!src"]),
+    ("to keep out", "*.log", "src/a.py", ["*.log\nsrc/a.py"]),
+    ("from an empty file", "", "src/a.py", ["src/a.py"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "files"), [row[1:] for row in EDITED], ids=[row[0] for row in EDITED]
+)
+def test_what_an_edit_makes_of_the_file(
+    rules: str, path: str, files: list[str], make_tree: Make
+) -> None:
+    root = make_tree({**TREE, ".dockerignore": rules})
+    found = []
+    for change in answer(root, path).changes:
+        (edit,) = change.edits
+        found.append(rewritten(root, edit).removesuffix("\n"))
+        Path(root, ".dockerignore").write_text(rules, encoding="utf-8")
+    assert found == [file.removesuffix("\n") for file in files]
+
+
+ODD = ["#x", "!x", "a*b", "[ab]", "a?", "a\\b", "a b", "{a}", "a+b|c", "^a", "é", "**", "a.b$"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_change_for_an_odd_name(name: str, make_tree: Make) -> None:
+    root = make_tree({**TREE, name: "", "d": {name: ""}, "other": "", ".dockerignore": "other"})
+    for path in (name, f"d/{name}"):
+        (change,) = answer(root, path).changes
+        before = applied(root, change.edits[0])
+        assert not answer(root, path).included
+        assert answer(root, "src/a.py").included
+        back = answer(root, path).changes
+        assert len(back) == 2
+        for one in back:
+            with_line = applied(root, one.edits[0])
+            assert answer(root, path).included
+            Path(root, ".dockerignore").write_text(with_line, encoding="utf-8")
+        Path(root, ".dockerignore").write_text(before, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [" a", "a ", "a\nb", "a\r", "bad\udcff"])
+def test_no_change_is_offered_where_no_line_can_say_it(name: str, make_tree: Make) -> None:
+    assert answer(make_tree({name: ""}), name).changes == ()
+
+
+def test_a_line_that_would_not_help_is_not_offered(make_tree: Make) -> None:
+    """The classic builder takes a backslash in an exception as a part of the folder's name."""
+    root = make_tree({"d*": {"x": ""}, ".dockerignore": "d?"})
+    lines = {
+        backend: [change.edits[0].insert for change in answer(root, "d*/x", backend).changes]
+        for backend in Backend
+    }
+    assert lines == {Backend.BUILDKIT: [(), ("!d\\*/x",)], Backend.LEGACY: [()]}

@@ -21,6 +21,11 @@ NORMALIZED = [
     ("armhf", "linux/arm/v7"),
     ("linux/armel", "linux/arm/v6"),
     ("i386", "linux/386"),
+    ("linux/i686", "linux/386"),
+    ("armv7l", "linux/arm/v7"),
+    ("armv6l", "linux/arm/v6"),
+    ("linux/arm64/v9", "linux/arm64/v9"),
+    ("linux/armhf/v6", "linux/arm/v7"),
     ("windows/amd64", "windows/amd64"),
     ("macos/arm64", "darwin/arm64"),
     ("linux/riscv64", "linux/riscv64"),
@@ -33,15 +38,29 @@ def test_normalized(text: str, expected: str) -> None:
     assert normalized(expected) == expected
 
 
-@pytest.mark.parametrize("text", ["", "a/b/c/d", "nonsense", "linux/", "linux/a b", "linux/é"])
+@pytest.mark.parametrize("system", ["linux", "windows", "freebsd"])
+def test_a_system_alone_has_this_machine_s_architecture(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for machine, architecture in (("x86_64", "amd64"), ("aarch64", "arm64"), ("i686", "386")):
+        monkeypatch.setattr("platform.machine", lambda machine=machine: machine)
+        assert normalized(system) == f"{system}/{architecture}"
+        assert native() == f"linux/{architecture}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a/b/c/d", "nonsense", "linux/", "linux/a b", "linux/é", "/", "linux//v7", " amd64"],
+)
 def test_what_is_no_platform(text: str) -> None:
     with pytest.raises(ValueError, match="linux/arm64"):
         normalized(text)
 
 
 def test_one_at_a_time() -> None:
-    with pytest.raises(ValueError, match="one platform at a time"):
-        normalized("linux/amd64,linux/arm64")
+    for text in ("linux/amd64,linux/arm64", "a,b", ",", "local,local"):
+        with pytest.raises(ValueError, match="one platform at a time"):
+            normalized(text)
 
 
 def test_local_is_this_machine_on_the_command_line_alone() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ctxguard.errors import ExitCode
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
-from ctxguard.measurement import Measurement, Totals
+from ctxguard.measurement import BuildKitTransfer, Measurement, TargetTransfer, Totals
 from ctxguard.report import Limit, Status, Tier
 from tests.golden.canonical import MEASUREMENT
 
@@ -99,3 +99,63 @@ def test_never_never_trips(size: int, complete: bool) -> None:
     measurement = measured(size, complete=complete)
     verdict = judge(measurement, BUDGET)
     assert exit_code(measurement, verdict, FailOn.NEVER) is not ExitCode.TRIPPED
+
+
+# ── on the transfer ────────────────────────────────────────────────────────────────────────────
+
+ON_TRANSFER = replace(BUDGET, on_transfer=True)
+
+
+def transferring(*targets: TargetTransfer, size: int = 10**9) -> Measurement:
+    return replace(measured(size), targets=targets)
+
+
+def target(size: int | None, *, chosen: bool = True, reason: str | None = None) -> TargetTransfer:
+    sizes = None if size is None else BuildKitTransfer(size, 0, 1)
+    return TargetTransfer("t", default=not chosen, chosen=chosen, buildkit=sizes, reason=reason)
+
+
+TRANSFERS = [
+    (0, Status.OK),
+    (10, Status.OK),
+    (11, Status.WARNING),
+    (20, Status.WARNING),
+    (21, Status.CRITICAL),
+]
+
+
+@pytest.mark.parametrize(("size", "status"), TRANSFERS)
+def test_only_the_transfer_counts(size: int, status: Status) -> None:
+    verdict = judge(transferring(target(size)), ON_TRANSFER)
+    assert (verdict.status, verdict.unknown) == (status, None)
+    assert verdict.limits == (
+        Limit("transfer", Tier.WARNING, "bytes", 10, size),
+        Limit("transfer", Tier.CRITICAL, "bytes", 20, size),
+    )
+
+
+def test_only_the_chosen_target_counts() -> None:
+    others = target(99, chosen=False), target(5), target(99, chosen=False)
+    assert judge(transferring(*others), ON_TRANSFER).status is Status.OK
+
+
+def test_files_are_those_of_the_context_all_the_same() -> None:
+    verdict = judge(transferring(target(0)), replace(ON_TRANSFER, max_files=0))
+    assert verdict.status is Status.CRITICAL
+    assert verdict.limits[-1] == Limit("files", Tier.CRITICAL, "files", 0, 1)
+
+
+@pytest.mark.parametrize("reason", ["no-dockerfile", "context-unused", "unknown"])
+def test_no_transfer_counts_as_nothing(reason: str) -> None:
+    verdict = judge(transferring(target(None, reason=reason)), ON_TRANSFER)
+    assert (verdict.status, verdict.unknown) == (Status.OK, reason)
+    assert {limit.actual for limit in verdict.limits} == {0}
+    verdict = judge(transferring(target(None, reason=reason)), BUDGET)
+    assert (verdict.status, verdict.unknown) == (Status.CRITICAL, None)
+
+
+def test_a_part_of_a_transfer_is_not_within_budget() -> None:
+    part = replace(transferring(target(0)), complete=False)
+    verdict = judge(part, ON_TRANSFER)
+    assert verdict.status is Status.INCOMPLETE
+    assert exit_code(part, verdict, FailOn.CRITICAL) is ExitCode.NOT_MEASURED
