@@ -95,7 +95,9 @@ class Asking:
         yield from found.problems
         yield from self._problems
         governing, dockerfile = self._found.located.buildkit, self._found.located.dockerfile
-        if found.chosen.demand is None or not isinstance(governing, Governing) or not dockerfile:
+        if self._request.backend is Backend.LEGACY or not isinstance(governing, Governing):
+            return  # What is asked for is asked for by BuildKit.
+        if found.chosen.demand is None or not dockerfile:
             return
         view = view_of(governing, found.chosen.kept)
         asks = found.chosen.demand.asks

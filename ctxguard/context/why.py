@@ -16,6 +16,7 @@ from ctxguard.context.tree.locate import Governing, governing_by, governing_for,
 from ctxguard.context.tree.worktree import kind_of
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import view_of_all
+from ctxguard.errors import PatternError
 from ctxguard.finding import Edit, Fix
 from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import Decision
@@ -80,6 +81,7 @@ class Explainer:
     def __init__(self, request: Request) -> None:
         self._source = request.source
         self._backend = request.backend
+        self._dockerfile = request.dockerfile
         located = locate(request.source, request.dockerfile)
         governing = governing_for(located, request.backend)
         if not isinstance(governing, Governing):
@@ -98,22 +100,25 @@ class Explainer:
 
     def answer(self, path: str) -> Answer:
         """About a path relative to the context root."""
-        kind = self._kind(path)
+        behind = self._behind_link(path)
+        kind = None if behind is not None else self._kind(path)
         decision = self._decision(path)
-        included = self._comes(self._all, path, kind)
+        included = behind is None and self._comes(self._all, path, kind)
         transferred, reason = self._transferred(path, kind)
+        if behind is not None:
+            transferred = None if transferred is None else False
         return Answer(
             path=path,
             kind=kind,
-            behind_link=self._behind_link(path),
+            behind_link=behind,
             included=included,
             ancestor=included and decision is not None and decision.excluded,
             trace=tuple(self._trace(path)),
-            closed=None if included or decision is None else self._closed(path, decision),
+            closed=None if included or behind or decision is None else self._closed(path, decision),
             transferred=transferred,
             reason=reason,
             brought_by=self._brought_by(path) if transferred else (),
-            changes=tuple(self._changes(path, included=included)),
+            changes=() if behind is not None else tuple(self._changes(path, included=included)),
         )
 
     def _kind(self, path: str) -> EntryKind | None:
@@ -206,9 +211,12 @@ class Explainer:
     def _with_line(self, path: str, *, exception: bool) -> Iterator[Fix]:
         text = line_for(path, exception=exception)
         rule = None if text is None else read_rule(text)
-        if text is None or rule is None:
+        if text is None or rule is None or self._cannot_be_written():
             return
-        if self._would_be_sent(path, [*self._rules(), rule]) != exception:
+        try:
+            if self._would_be_sent(path, [*self._rules(), rule]) != exception:
+                return
+        except PatternError:
             return
         file = self._governing.ignore_file or _IGNORE_FILE
         edit = Edit(file, self._governing.lines + 1, 0, (text,))
@@ -217,8 +225,12 @@ class Explainer:
 
     def _would_be_sent(self, path: str, rules: Sequence[IgnoreRule]) -> bool:
         """Whether the backend would be sent the path under other rules."""
-        governing = governing_by(rules, self._backend)
+        governing = governing_by(rules, self._backend, self._dockerfile)
         return Arrived(self._source, view_of_all(self._backend, governing)).would_be_sent(path)
+
+    def _cannot_be_written(self) -> bool:
+        """There is something by the name of the ignore file that is passed over."""
+        return self._governing.ignore_file is None and self._kind(_IGNORE_FILE) is not None
 
     def _rules(self) -> Sequence[IgnoreRule]:
         """As they stand in the file."""

@@ -12,7 +12,8 @@ _NOT_ON_A_LINE = re.compile(r"[\r\n\udc80-\udcff]")
 
 def line_for(path: str, *, exception: bool = False) -> str | None:
     """The line that ignores a path, or takes it in again; None if no line can say it."""
-    if _NOT_ON_A_LINE.search(path) or path != path.strip():
+    # A mark of the byte order would be taken off the first line.
+    if _NOT_ON_A_LINE.search(path) or path != path.strip() or path.startswith("\ufeff"):
         return None
     # Without the backslash the line would be a comment or an exception.
     first = "\\" if path.startswith(("#", "!")) and not exception else ""

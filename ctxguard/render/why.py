@@ -25,7 +25,9 @@ def text(answer: Answer) -> str:
 
 def _headline(answer: Answer) -> str:
     name = quoted(answer.path) if answer.path else "the context root"
-    if not answer.included:
+    if answer.behind_link is not None:
+        state = f"not a path of its own; what is there is {quoted(answer.behind_link)}"
+    elif not answer.included:
         state = "ignored" if answer.kind is not None else "does not exist; it would be ignored"
     elif answer.kind is None:
         state = "does not exist; it would be in the context"
@@ -44,8 +46,8 @@ def _transfer(answer: Answer) -> str:
 
 def _rows(answer: Answer) -> Iterator[str]:
     if answer.behind_link is not None:
-        there = quoted(answer.behind_link)
-        yield f"  a link leads there, and links are not followed: ask for {there}"
+        yield "  a link leads there, and links are not followed"
+        return
     yield from map(_touch, answer.trace)
     if not answer.trace:
         yield "  no rule touches it"

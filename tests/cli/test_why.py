@@ -294,7 +294,7 @@ SAID: list[tuple[str, str, tuple[str, ...], str, list[str]]] = [
         "",
         (),
         "l/x",
-        ["  a link leads there, and links are not followed: ask for src/x"],
+        ["  a link leads there, and links are not followed"],
     ),
     (
         "an instruction over lines",

@@ -323,3 +323,32 @@ def test_a_line_that_would_not_help_is_not_offered(make_tree: Make) -> None:
         for backend in Backend
     }
     assert lines == {Backend.BUILDKIT: [(), ("!d\\*/x",)], Backend.LEGACY: [()]}
+
+
+def test_what_lies_behind_a_link_is_not_sent_by_that_name(make_tree: Make) -> None:
+    tree: Tree = {**TREE, "Dockerfile": "FROM scratch\nCOPY . /\n", "l": Symlink("src")}
+    root = make_tree({**tree, ".dockerignore": "src"})
+    for path in ("l/a.py", "l/nope"):
+        found = answer(root, path)
+        assert (found.sent, found.included, found.changes) == (False, False, ())
+
+
+# (what, file that stands in the way, path, backend)
+NO_OFFER: list[tuple[str, Tree, str, Backend]] = [
+    ("a line that cannot travel", {}, "a\tb", Backend.BUILDKIT),
+    ("an ignore file that is a folder", {".dockerignore": {}}, "a\tb", Backend.BUILDKIT),
+    ("one that leads nowhere", {".dockerignore": Symlink("gone")}, "src", Backend.BUILDKIT),
+    ("a mark on the first line", {}, "\ufeffa", Backend.BUILDKIT),
+    ("what is always added", {".dockerignore": "*"}, "Dockerfile", Backend.LEGACY),
+]
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "backend"), [row[1:] for row in NO_OFFER], ids=[row[0] for row in NO_OFFER]
+)
+def test_nothing_is_offered_that_would_not_do(
+    more: Tree, path: str, backend: Backend, make_tree: Make
+) -> None:
+    found = answer(make_tree({**TREE, "a\tb": "1", "\ufeffa": "1", **more}), path, backend)
+    assert found.included
+    assert found.changes == ()

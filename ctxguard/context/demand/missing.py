@@ -106,8 +106,10 @@ class Missing:
         if real is None:
             leads = f"{path} leads nowhere" if links else f"there is no {path} in the context"
             return "missing-source", leads
+        if not links:
+            return "missing-source", f"nothing in {path} is asked for, so it is not sent itself"
         return "link-not-followed", (
-            f"{path} is not sent, as BuildKit follows the link {links[0] if links else path} "
+            f"{path} is not sent, as BuildKit follows the link {links[0]} "
             "only for the first path that leads through it"
         )
 

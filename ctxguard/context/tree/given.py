@@ -101,8 +101,9 @@ def inside(context: WorkTree, path: str, context_name: str) -> str:
         raise UsageError("a path has no name; . names the current folder")
     root = context.root
     if path.startswith("/"):
-        named = _below(root, os.path.normpath(path))
-        full = root + os.path.normpath(path)
+        folder, name = os.path.split(os.path.normpath(path))
+        named = _below(root, os.path.join(os.path.realpath(folder), name))
+        full = f"{root.rstrip('/')}/{os.path.normpath(path).lstrip('/')}"
         if named is not None and not os.path.lexists(full):
             return named
         return _below(root, os.path.normpath(full)) or ""

@@ -94,15 +94,20 @@ def governing_for(located: Located, backend: Backend) -> Governing | MeasureErro
     return located.buildkit if backend is Backend.BUILDKIT else located.legacy
 
 
-def governing_by(rules: Sequence[IgnoreRule], backend: Backend) -> Governing:
+def governing_by(
+    rules: Sequence[IgnoreRule], backend: Backend, dockerfile: Dockerfile
+) -> Governing:
     """What would govern a backend, were these the rules.
 
     Raises:
         PatternError: Docker would refuse one of them.
     """
     spec = DockerIgnoreSpec.from_rules(rules)
-    descent = Descent.buildkit if backend is Backend.BUILDKIT else Descent.legacy
-    return Governing(spec, descent(spec.patterns), None)
+    if backend is Backend.BUILDKIT:
+        _check_header(rules)
+        return Governing(spec, Descent.buildkit(spec.patterns), None)
+    spec = spec.with_forced(forced_lines(spec, dockerfile.real))
+    return Governing(spec, Descent.legacy(spec.patterns), None)
 
 
 def _attempt(find: Callable[[], _T]) -> _T | MeasureError:

@@ -9,7 +9,7 @@ import pytest
 
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import measure
-from ctxguard.measurement import Effect, Problem
+from ctxguard.measurement import Backend, Effect, Problem
 from tests.conftest import Symlink, Tree
 from tests.context.measuring import request_for
 
@@ -105,6 +105,17 @@ ARRIVE = [
 def test_a_source_that_arrives(text: str, rules: str, make_tree: Make) -> None:
     root = make_tree({**TREE, ".dockerignore": rules, "Dockerfile": f"FROM scratch\n{text}\n"})
     assert problems(root) == ()
+
+
+def test_it_is_no_matter_for_the_classic_builder(make_tree: Make) -> None:
+    root = make_tree({**TREE, "Dockerfile": "FROM scratch\nCOPY nope l/x l/y /d/\n"})
+    assert measure(request_for(root, Backend.LEGACY)).problems == ()
+
+
+def test_a_folder_of_which_nothing_is_asked_for(make_tree: Make) -> None:
+    (problem,) = problems(make_tree({**TREE, "Dockerfile": "FROM scratch\nCOPY src/*.no /d/\n"}))
+    assert problem.code == "missing-source"
+    assert "nothing in src is asked for" in problem.message
 
 
 def test_the_figure_stands(make_tree: Make) -> None:
