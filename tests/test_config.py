@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctxguard.config import KEYS, Origin, Settings, settings
+from ctxguard.config import KEYS, OnDisk, Origin, Settings, settings
 from ctxguard.errors import ExitCode, UsageError
 from tests.conftest import Fifo, Result, Symlink
 
@@ -17,7 +17,7 @@ REPOSITORY: Mapping[str, Any] = {".git": {}}
 
 
 def read(context: str, *, flags: Any = None, environment: Any = None) -> Settings:
-    return settings(context, flags or {}, environment or {})
+    return settings(OnDisk(context), flags or {}, environment or {})
 
 
 def refused(context: str, **given: Any) -> UsageError:

@@ -129,7 +129,9 @@ def wants_color(choice: str) -> bool:
 
 def read_settings(context: str, flags: Mapping[str, Any]) -> Settings:
     """All settings for a context that is known to be a folder; flags by their Python names."""
-    return config.settings(context, {name.replace("_", "-"): flags[name] for name in flags})
+    return config.settings(
+        config.OnDisk(context), {name.replace("_", "-"): flags[name] for name in flags}
+    )
 
 
 def request(

@@ -1,4 +1,4 @@
-"""Settings and where each came from: defaults, one configuration file, environment, flags.
+"""Settings put together: defaults, one configuration file, environment, flags.
 
 A configuration file is found from the context upward to the root of the git repository; the nearest
 counts alone, `ctxguard.toml` before `pyproject.toml`. It never names a program to run, nor a path
@@ -7,13 +7,14 @@ outside of the repository.
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ctxguard.config.files import ConfigFile, find_file
+from ctxguard.config.places import Folders
 from ctxguard.errors import UsageError
 from ctxguard.sizes import bounded, parse_size, shortened
 
@@ -129,25 +130,23 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
 
 _FLAGS = {"dockerfile": "--file", "build-args": "--build-arg"}
 """Flags that go by another name, here the one that docker build gives it."""
-_TABLES = {"ctxguard.toml": (), "pyproject.toml": ("tool", "ctxguard")}
-"""Each configuration file, the first one before the other, and where in it our table is."""
 _Value = tuple[Any, Origin]
 
 
 def settings(
-    context: str, flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ
+    folders: Folders, flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ
 ) -> Settings:
     """Put together what is in force for a context.
 
     Args:
-        context: the folder to be measured.
+        folders: where its configuration file may lie.
         flags: values from the command line, by the key's name; None where a flag was not given.
 
     Raises:
         UsageError: a value or a key is wrong; the message says where.
     """
     values: dict[str, _Value] = {}
-    values.update(_from_file(context))
+    values.update(_from_file(folders))
     values.update(_from_environment(environment))
     for name, (value, origin) in _from_flags(flags):
         # Single arguments replace those of the same name, as with docker compose and bake.
@@ -177,23 +176,21 @@ def _read(name: str, value: Any, place: str) -> Any:
         raise UsageError(f"{place}: {error}") from None
 
 
-def _from_file(context: str) -> Iterator[tuple[str, _Value]]:
-    found = _find_file(os.path.realpath(context))
-    if found is None:
+def _from_file(folders: Folders) -> Iterator[tuple[str, _Value]]:
+    file = find_file(folders)
+    if file is None:
         return
-    path, text, table, repository = found
-    shown = os.path.relpath(path)
-    for name, value in table.items():
-        line = _line_of(text, name, _TABLES[os.path.basename(path)])
+    for name, value in file.table.items():
+        line = file.line_of(name)
         if name not in KEYS:
-            raise UsageError(_unknown(name), path=shown, line=line)
+            raise UsageError(_unknown(name), path=file.shown, line=line)
         try:
             read = KEYS[name](value)
         except ValueError as error:
-            raise UsageError(f"{name}: {error}", path=shown, line=line) from None
+            raise UsageError(f"{name}: {error}", path=file.shown, line=line) from None
         if name == "dockerfile":
-            read = _within(repository, os.path.dirname(path), read, shown, line)
-        yield name, (read, Origin("file", f"{shown}:{line}" if line else shown))
+            read = _within(folders, file, read, line)
+        yield name, (read, Origin("file", f"{file.shown}:{line}" if line else file.shown))
 
 
 def _unknown(name: str) -> str:
@@ -206,139 +203,16 @@ def _unknown(name: str) -> str:
     return f'unknown key "{shortened(name)}"; {hint}'
 
 
-def _within(repository: str, folder: str, path: str, shown: str, line: int | None) -> str:
-    full = os.path.realpath(os.path.join(folder, path))
-    if os.path.commonpath([full, repository]) != repository:
+def _within(folders: Folders, file: ConfigFile, path: str, line: int | None) -> str:
+    top = folders.paths[-1]
+    named = os.path.join(file.folder, path)
+    if os.path.commonpath([folders.real(named), top]) != top:
         raise UsageError(
-            f'dockerfile: "{shortened(path)}" leads out of {repository}; name a file within it',
-            path=shown,
+            f'dockerfile: "{shortened(path)}" leads out of {top}; name a file within it',
+            path=file.shown,
             line=line,
         )
-    return os.path.join(folder, path)
-
-
-def _find_file(context: str) -> tuple[str, str, dict[str, Any], str] | None:
-    """The file that counts: its path, text and table, and the folder it may not lead out of."""
-    repository = _repository(context)
-    folder = context
-    while True:
-        for name in _TABLES:
-            path = os.path.join(folder, name)
-            if _is_there(path):
-                text, table = _load(path)
-                if table is not None:
-                    return path, text, table, repository or folder
-        if repository is None or folder == repository:
-            return None
-        folder = os.path.dirname(folder)
-
-
-_MOST_BYTES = 4 * 1024 * 1024
-_MOST_DOTS = 100
-"""In a key or a table's name."""
-
-
-def _repository(folder: str) -> str | None:
-    """The nearest folder upward that holds `.git`, a folder or, in a worktree, a file."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder
-
-
-def _is_there(path: str) -> bool:
-    """Whether there is such a file. What else bears a name that is ours alone is a mistake."""
-    if os.path.isfile(path):
-        return True
-    if os.path.basename(path) == "ctxguard.toml" and os.path.lexists(path):
-        raise UsageError("it is no regular file; rename it", path=os.path.relpath(path))
-    return False
-
-
-def _load(path: str) -> tuple[str, dict[str, Any] | None]:
-    """The text, and ctxguard's part of it; None if a pyproject.toml has none."""
-    import tomllib
-
-    shown = os.path.relpath(path)
-    try:
-        with open(path, "rb") as file:
-            text = file.read(_MOST_BYTES + 1).decode()
-        _check_size(text, shown)
-        document = tomllib.loads(text)
-    except OSError as error:
-        raise UsageError(f"cannot read it: {error.strerror}", path=shown) from error
-    except (ValueError, RecursionError) as error:
-        raise _no_toml(error, shown) from None
-    table = _table(document, _TABLES[os.path.basename(path)])
-    if not isinstance(table, dict | None):
-        raise UsageError("tool.ctxguard is no table", path=shown)
-    return text, table
-
-
-def _check_size(text: str, shown: str) -> None:
-    """Keep from tomllib what it takes minutes for."""
-    if len(text) > _MOST_BYTES:
-        raise UsageError(f"it has more than {_MOST_BYTES:,} bytes, far too many", path=shown)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.partition("=")[0].count(".") > _MOST_DOTS:
-            raise UsageError("its tables are nested far too deeply", path=shown, line=number)
-
-
-def _no_toml(error: Exception, shown: str) -> UsageError:
-    reason = str(error)
-    if reason.startswith("Exceeds the limit"):  # Python's own, and about how to lift it
-        reason = "a number in it is too long"
-    found = re.search(r"at line (\d+)", reason)
-    line = int(found[1]) if found else None
-    return UsageError(f"this is no valid TOML: {reason}", path=shown, line=line)
-
-
-def _table(document: Any, keys: Sequence[str]) -> Any:
-    """What stands at the end of the keys; None if nothing does."""
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document
-
-
-_PROBE = "ctxguard-looks-for-this-line"
-_MOST_PROBES = 20
-
-
-def _line_of(text: str, key: str, keys: Sequence[str]) -> int | None:
-    """The line on which a key of our table stands, or where a subtable of that name begins.
-
-    tomllib tells no places. So the key is renamed where it seems to stand, and whether our table
-    has the new name then is the proof: a key in a comment, a string or another table is none.
-
-    Args:
-        keys: which table of the document is ours.
-
-    Returns:
-        The line, from 1. None if the key is written in another way, or too often for trying.
-    """
-    word = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
-    places = itertools.islice(word.finditer(text, _start(text, keys)), _MOST_PROBES)
-    for place in places:
-        if _is_key(text[: place.start()] + _PROBE + text[place.end() :], keys):
-            return text.count("\n", 0, place.start()) + 1
-    return None
-
-
-def _start(text: str, keys: Sequence[str]) -> int:
-    """Before which no key of the table can stand: where the last of its own keys is first named."""
-    return max(text.find(keys[-1]), 0) if keys else 0
-
-
-def _is_key(text: str, keys: Sequence[str]) -> bool:
-    import tomllib
-
-    try:
-        table = _table(tomllib.loads(text), keys)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(table, dict) and _PROBE in table
+    return named
 
 
 def _with_ordered_limits(values: Mapping[str, _Value]) -> Settings:
