@@ -199,6 +199,17 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class LfsFiles:
+    """Files of a commit that git keeps as pointers, with their content elsewhere (Git LFS)."""
+
+    files: int
+    bytes: int
+    """Of their content, as the pointers say."""
+    pointers: bool
+    """Counted are the pointers, as it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class DormantRule:
     """A rule that Docker cannot compile, but was never asked to."""
 
@@ -233,3 +244,5 @@ class Measurement:
     dormant_rules: tuple[DormantRule, ...]
     complete: bool
     """False if something that would be sent could not be counted."""
+    lfs: LfsFiles | None = None
+    """Of a commit, if it has any that are sent."""

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
+from ctxguard.cli.place import place
 from ctxguard.context.entries import Entry, EntryStream
-from ctxguard.context.tree import given
 from ctxguard.errors import ExitCode
 from ctxguard.measurement import Backend
 from ctxguard.render import entries as render
@@ -21,6 +21,7 @@ _FLUSH_EVERY = 0.2
 @click.command("ls")
 @options.context_options
 @options.build_options
+@options.revision_options
 @click.option(
     "--sent",
     is_flag=True,
@@ -50,18 +51,18 @@ def command(**given_flags: Any) -> int:
 
 def _run(
     *, context: str, sent: bool, show: str | None, nul: bool, format_: str,
-    quiet: bool, verbose: bool, **flags: Any,
+    quiet: bool, verbose: bool, rev: str | None, lfs: str | None, **flags: Any,
 ) -> int:  # fmt: skip
     if nul and format_ != "text":
         raise click.UsageError("-0 goes with --format text only.")
     if sent and show:
         raise click.UsageError("--sent goes with neither --all nor --ignored.")
-    given.worktree(context)
-    settings = options.read_settings(context, flags)
+    found = place(context, rev, lfs)
+    settings = options.read_settings(found, flags)
     options.note_environment(quiet=quiet)
     if verbose:
         options.say_settings(settings)
-    request = options.request(context, settings)
+    request = options.request(found, settings)
     if sent and request.backend is Backend.LEGACY:
         raise click.UsageError("--sent is about BuildKit; the classic builder is sent all.")
     stream = EntryStream(request, everything=show is not None, target=sent)

@@ -12,6 +12,7 @@ import click
 from ctxguard import config
 from ctxguard.cli import streams
 from ctxguard.cli.help import help_option
+from ctxguard.cli.place import Place
 from ctxguard.config import KEYS, Settings
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import Request
@@ -94,6 +95,24 @@ def _arguments(words: Sequence[str]) -> dict[str, str] | None:
     return found or None
 
 
+def revision_options(command: _F) -> _F:
+    """`--rev`, and what to make of a commit."""
+    for decorate in (
+        click.option(
+            "--lfs",
+            type=click.Choice(["content", "pointer"]),
+            help="With --rev: count what LFS pointers point to, or the pointers; default: content.",
+        ),
+        click.option(
+            "--rev",
+            metavar="REV",
+            help="The context as this commit has it, from git's objects alone.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
 def noise_options(quiet: str) -> Callable[[_F], _F]:
     """`-q`, with what it means for the command, `-v` and, as the last ones, `-h`."""
 
@@ -127,15 +146,13 @@ def wants_color(choice: str) -> bool:
     return streams.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
-def read_settings(context: str, flags: Mapping[str, Any]) -> Settings:
-    """All settings for a context that is known to be a folder; flags by their Python names."""
-    return config.settings(
-        config.OnDisk(context), {name.replace("_", "-"): flags[name] for name in flags}
-    )
+def read_settings(found: Place, flags: Mapping[str, Any]) -> Settings:
+    """All settings for a context; flags by their Python names."""
+    return config.settings(found.folders, {name.replace("_", "-"): flags[name] for name in flags})
 
 
 def request(
-    context: str,
+    found: Place,
     settings: Settings,
     *,
     depth: int | None = None,
@@ -144,13 +161,12 @@ def request(
     all_targets: bool = False,
 ) -> Request:
     """The request for a context, as the settings have it."""
-    tree = given.worktree(context)
     text = b""
     if settings.dockerfile == given.STANDARD_INPUT:
         text = streams.read_bytes(MOST_BYTES, "a Dockerfile")
     return Request(
-        source=tree,
-        dockerfile=given.dockerfile(tree, settings.dockerfile, text),
+        source=found.source,
+        dockerfile=found.dockerfile(settings.dockerfile, text),
         backend=Backend(settings.backend),
         top=settings.top,
         depth=depth,

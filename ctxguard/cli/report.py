@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, output, streams
+from ctxguard.cli.place import place
 from ctxguard.cli.progress import Progress
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure
-from ctxguard.context.tree import given
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
 from ctxguard.guard.checks import broken_rules
 from ctxguard.measurement import Instructions, Measurement
@@ -27,6 +27,7 @@ from ctxguard.report import Groups, Report
 @click.command("report")
 @options.context_options
 @options.build_options
+@options.revision_options
 @click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
 @click.option("--warn", metavar="SIZE", help="Warn above this size; default: 1 GB.")
 @click.option("--critical", metavar="SIZE", help="Trip above this size; default: 1.5 GB.")
@@ -71,6 +72,8 @@ def command(context: str, **given_options: Any) -> int:
 class _Asked:
     """What the command line alone decides; the other options are settings."""
 
+    rev: str | None
+    lfs: str | None
     all_targets: bool
     depth: int | None
     savings: bool
@@ -83,11 +86,11 @@ class _Asked:
 
 
 def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    given.worktree(context)
-    settings = options.read_settings(context, flags)
+    found = place(context, asked.rev, asked.lfs)
+    settings = options.read_settings(found, flags)
     options.note_environment(quiet=asked.quiet)
     request = options.request(
-        context,
+        found,
         settings,
         depth=asked.depth,
         types=asked.by == "type",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
-from ctxguard.context.tree import given
+from ctxguard.cli.place import place
 from ctxguard.context.why import Explainer
 from ctxguard.errors import ExitCode
 from ctxguard.render import why as render
@@ -17,6 +17,7 @@ from ctxguard.render import why as render
 @click.command("why")
 @options.builder_options
 @options.build_options
+@options.revision_options
 @options.context_flag
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -42,15 +43,16 @@ def command(**given_flags: Any) -> int:
 
 
 def _run(
-    *, context: str, paths: Sequence[str], format_: str, quiet: bool, verbose: bool, **flags: Any
-) -> int:
-    tree = given.worktree(context)
-    inside = [given.inside(tree, path, context) for path in paths]
-    settings = options.read_settings(context, flags)
+    *, context: str, paths: Sequence[str], format_: str, rev: str | None, lfs: str | None,
+    quiet: bool, verbose: bool, **flags: Any,
+) -> int:  # fmt: skip
+    found = place(context, rev, lfs)
+    inside = [found.inside(path) for path in paths]
+    settings = options.read_settings(found, flags)
     options.note_environment(quiet=quiet)
     if verbose:
         options.say_settings(settings)
-    explainer = Explainer(options.request(context, settings))
+    explainer = Explainer(options.request(found, settings))
     answers = [explainer.answer(path) for path in inside]
     if not quiet:
         as_json = format_ == "json"

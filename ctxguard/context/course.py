@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from ctxguard.context.demand.targets import NO_OPTIONS, BuildOptions, Wanted
 from ctxguard.context.sides import LooseSide, Part, Side
 from ctxguard.context.tree.locate import Dockerfile, Governing, Located, governing_for
-from ctxguard.context.tree.source import Source
+from ctxguard.context.tree.source import Remark, Source
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import BuildKitView, LegacyView, View
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, walk
@@ -122,6 +122,7 @@ class Course(Generic[_SideT]):
             self.views.append(EverywhereView(everywhere))
         self.troubles: list[Trouble] = []
         self.unreadable: list[str] = []
+        self.remarks: list[tuple[str, Remark]] = []
 
     def _view(self, backend: Backend, governing: Governing) -> View:
         if backend is Backend.LEGACY:
@@ -135,6 +136,8 @@ class Course(Generic[_SideT]):
             return
         if step.unreadable:
             self.unreadable += self._sent_unread(step)
+        if step.folder.remarks:
+            self.remarks += self._sent_with_remark(step)
         for side in self.sides.values():
             side.feed(step)
         if self.savings is not None:
@@ -148,6 +151,12 @@ class Course(Generic[_SideT]):
             for at in sorted(listing.unreadable)
             if seen is not None and seen.sent[at] and listing.kind(at) is EntryKind.FILE
         ]
+
+    def _sent_with_remark(self, listing: Listing) -> Iterator[tuple[str, Remark]]:
+        seen = listing.views[self.chosen.at]
+        for at, remark in listing.folder.remarks.items():
+            if seen is not None and seen.sent[at]:
+                yield listing.path_of(at), remark
 
     def raise_refusal(self) -> None:
         """Raises MeasureError if the chosen backend refuses the context."""
@@ -172,6 +181,7 @@ class PartOfCourse:
     sides: list[Part]
     troubles: list[Trouble]
     unreadable: list[str]
+    remarks: list[tuple[str, Remark]]
     savings: Savings | None
 
 
@@ -184,7 +194,7 @@ def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -
         for side in course.sides.values():
             side.leave()
     parts = [side.part() for side in course.sides.values()]
-    return PartOfCourse(parts, course.troubles, course.unreadable, course.savings)
+    return PartOfCourse(parts, course.troubles, course.unreadable, course.remarks, course.savings)
 
 
 def pass_by(course: Course[Side], waiting: Waiting) -> None:
@@ -225,6 +235,7 @@ def merge(course: Course[Side], subtrees: Sequence[Waiting], part: PartOfCourse)
     """
     course.troubles += part.troubles
     course.unreadable += part.unreadable
+    course.remarks += part.remarks
     for side, found in zip(course.sides.values(), part.sides, strict=True):
         side.merge(subtrees, found)
     if course.savings is not None and part.savings is not None:

@@ -13,6 +13,7 @@ from ctxguard.context.demand.target import view_of
 from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
 from ctxguard.context.tree.locate import Governing, governing_for, locate
+from ctxguard.context.tree.source import Remark
 from ctxguard.context.tree.worktree import to_bytes
 from ctxguard.context.walking.order import Run, in_order
 from ctxguard.context.walking.views import View, view_of_all
@@ -78,6 +79,7 @@ class EntryStream:
         self._troubles: list[Trouble] = []
         self._unreadable: list[str] = []
         self._not_utf8: list[str] = []
+        self._remarks: list[tuple[str, Remark]] = []
         self.context = context_of(request, self._located, governing)
         self._view = self._view_of_target() if target else view_of_all(request.backend, governing)
 
@@ -100,7 +102,10 @@ class EntryStream:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was met on the way, once the iteration is over."""
-        met = map(troubles.path_problem, self._troubles)
+        met = (
+            *map(troubles.path_problem, self._troubles),
+            *troubles.unlike_a_checkout(self._remarks),
+        )
         if self._request.backend is Backend.LEGACY:
             return (*self._located.problems, *met)
         return (
@@ -127,14 +132,17 @@ class EntryStream:
                 sent = self._entries.at(run, at)
                 decision = seen.decisions[at]
                 if sent is not None:
-                    self._note(sent, unreadable=at in run.listing.unreadable)
+                    self._note(sent, run.listing, at)
                     yield self._included(sent, decision, ancestor=bool(run.ancestor_of))
                 elif self._everything:
                     yield self._excluded(run, at, decision)
 
-    def _note(self, sent: Sent, *, unreadable: bool) -> None:
-        if unreadable and sent.kind is EntryKind.FILE:
+    def _note(self, sent: Sent, listing: Listing, at: int) -> None:
+        if at in listing.unreadable and sent.kind is EntryKind.FILE:
             self._unreadable.append(sent.path)
+        remark = listing.folder.remarks.get(at)
+        if remark is not None:
+            self._remarks.append((sent.path, remark))
         if not is_utf8(to_bytes(sent.path)):
             self._not_utf8.append(sent.path)
 

@@ -194,6 +194,7 @@ class _Measuring:
             problems=(*self._problems(met), *asking.problems()),
             dormant_rules=tuple(_dormant(governing.spec)),
             complete=not any(map(troubles.is_incomplete, met)),
+            lfs=troubles.lfs_files(self.course.remarks),
         )
 
     def _governing(self) -> Governing:
@@ -233,6 +234,7 @@ class _Measuring:
 
     def _met_problems(self, met: list[Trouble]) -> Iterator[Problem]:
         yield from map(troubles.path_problem, met)
+        yield from troubles.unlike_a_checkout(self.course.remarks)
         if self.request.backend is Backend.BUILDKIT:
             yield from troubles.unreadable_files(self.course.unreadable)
             yield from troubles.refused_files(self.course.chosen.entries.sent_empty)
@@ -250,6 +252,8 @@ def context_of(request: Request, located: Located, governing: Governing) -> Cont
         backend=request.backend,
         dockerfile=located.dockerfile,
         ignore_file=governing.ignore_file,
+        source="worktree" if request.source.revision is None else "commit",
+        revision=request.source.revision,
         target=request.build.target,
         platform=request.build.platform,
         build_args=dict(request.build.arguments),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from ctxguard.context.tree.source import Remark, Unlike
 from ctxguard.context.walking.walk import Trouble
-from ctxguard.measurement import Effect, Problem
+from ctxguard.measurement import Effect, LfsFiles, Problem
 
 
 def path_problem(trouble: Trouble) -> Problem:
@@ -78,3 +80,40 @@ def not_utf8(paths: Iterable[str]) -> Iterator[Problem]:
             "rename it or ignore it",
             Effect.BUILD_FAILS,
         )
+
+
+def unlike_a_checkout(remarks: Iterable[tuple[str, Remark]]) -> Iterator[Problem]:
+    """What of a commit may have another size where it is checked out."""
+    by_attribute: defaultdict[str, list[str]] = defaultdict(list)
+    for path, remark in remarks:
+        if remark.unlike is Unlike.SUBMODULE:
+            yield Problem(
+                "submodule",
+                path,
+                "it is a submodule, of which nothing is measured; a clone leaves it empty",
+                Effect.NOT_COUNTED,
+            )
+        elif remark.unlike is Unlike.ATTRIBUTE:
+            by_attribute[remark.attribute].append(path)
+    for attribute, paths in by_attribute.items():
+        others = len(paths) - 1
+        more = f", and that of {others:,} more" if others else ""
+        yield Problem(
+            "size-by-attribute",
+            min(paths),
+            f"a checkout may change its size{more}, for .gitattributes says {attribute}; "
+            "counted is what git stores",
+            Effect.NOT_COUNTED,
+        )
+
+
+def lfs_files(remarks: Iterable[tuple[str, Remark]]) -> LfsFiles | None:
+    """What of a commit lies in LFS; None if nothing does."""
+    found = [remark for _, remark in remarks if remark.unlike in _IN_LFS]
+    if not found:
+        return None
+    pointers = found[0].unlike is Unlike.LFS_POINTER
+    return LfsFiles(len(found), sum(remark.bytes for remark in found), pointers=pointers)
+
+
+_IN_LFS = (Unlike.LFS, Unlike.LFS_POINTER)

@@ -19,6 +19,7 @@ from ctxguard.measurement import (
     Heaviest,
     InstructionLine,
     Instructions,
+    LfsFiles,
     Measurement,
     Problem,
 )
@@ -85,6 +86,7 @@ def _report(report: Report) -> dict[str, Any]:
         },
         "excluded": None if measurement.excluded is None else _excluded(measurement.excluded),
         "transfer": _transfer(measurement),
+        "lfs": None if measurement.lfs is None else _lfs(measurement.lfs),
         "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
         "groups": _groups(report.groups, measurement.size.bytes),
         "findings": [_finding(finding) for finding in report.findings],
@@ -163,6 +165,14 @@ def _excluded(excluded: Excluded) -> dict[str, Any]:
             }
             for row in excluded.rules
         ],
+    }
+
+
+def _lfs(lfs: LfsFiles) -> dict[str, Any]:
+    return {
+        "files": lfs.files,
+        "bytes": lfs.bytes,
+        "counted": "pointer" if lfs.pointers else "content",
     }
 
 

@@ -12,6 +12,7 @@ from ctxguard.measurement import (
     HeavyPath,
     InstructionLine,
     Instructions,
+    LfsFiles,
     Measurement,
     Problem,
     TargetTransfer,
@@ -22,6 +23,8 @@ from ctxguard.report import Limit, Report, Status
 from ctxguard.sizes import format_legacy_size, format_size
 
 _MOST_PROBLEMS = 10
+_SHORT = 10
+"""Digits of a commit's id."""
 _LEFT = 19
 """Cells of a row before the bar: a size, a share, and blanks."""
 _AMPLE = 40
@@ -80,7 +83,10 @@ class _Page:
     def _headline(self) -> str:
         size = self.measurement.size
         count = _files(size.files)
-        root = quoted(self.measurement.context.root)
+        context = self.measurement.context
+        root = quoted(context.root)
+        if context.revision is not None:
+            root += f" at {context.revision[:_SHORT]}"
         what = self._styled(format_size(size.bytes), bold=True)
         return f"Build context {root}: {what} in {count}\n{self._verdict()}\n"
 
@@ -275,7 +281,16 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
     yield "rules", quoted(ignore_file) if ignore_file else "no ignore file, so nothing is ignored"
     if context.dockerfile:
         yield "dockerfile", quoted(context.dockerfile)
+    if measurement.lfs is not None:
+        yield "lfs", _lfs_text(measurement.lfs)
     yield "backend", f"{context.backend.value}; sizes are powers of 1000, as docker prints them"
+
+
+def _lfs_text(lfs: LfsFiles) -> str:
+    what = f"{format_size(lfs.bytes)} in {_files(lfs.files)}"
+    if lfs.pointers:
+        return f"{what} that git keeps as pointers; only the pointers are counted"
+    return f"{what}, by their pointers; --lfs pointer counts the pointers alone"
 
 
 _WITHOUT_TRANSFER = {

@@ -14,7 +14,7 @@ from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.context.measure import Request, measure
 from ctxguard.context.tree import given
 from ctxguard.context.tree.locate import Dockerfile, Governing
-from ctxguard.context.tree.source import Folder, Source, Stat, Xattrs
+from ctxguard.context.tree.source import Folder, Remark, Source, Stat, Xattrs
 from ctxguard.context.walking.views import BuildKitView, LegacyView, View
 from ctxguard.errors import MeasureError
 from ctxguard.ignore import DockerIgnoreSpec, read_rules
@@ -126,6 +126,10 @@ class Watched:
     def root(self) -> str:
         return self.inner.root
 
+    @property
+    def revision(self) -> str | None:
+        return self.inner.revision
+
     def own_process(self) -> None:
         self.on_own_process()
         self.inner.own_process()
@@ -166,6 +170,10 @@ class _WatchedFolder:
     @property
     def directories(self) -> Sequence[int]:
         return self.inner.directories
+
+    @property
+    def remarks(self) -> Mapping[int, Remark]:
+        return self.inner.remarks
 
     def kind(self, at: int) -> EntryKind:
         return self.inner.kind(at)

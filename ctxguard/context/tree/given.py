@@ -6,12 +6,15 @@ import os
 import re
 
 from ctxguard.context.tree.locate import Dockerfile
+from ctxguard.context.tree.source import Source
 from ctxguard.context.tree.worktree import WorkTree
 from ctxguard.errors import UsageError
 
 _URL = re.compile(
     r"(https?|git|ssh|s3|oci-layout|docker-image)://|git@|github\.com/", re.IGNORECASE
 )
+
+_ONLY = "only local folders can be measured"
 
 
 def worktree(context: str) -> WorkTree:
@@ -20,20 +23,24 @@ def worktree(context: str) -> WorkTree:
     Raises:
         UsageError: it is no folder on this machine.
     """
-    only = "only local folders can be measured"
+    check_context_name(context)
+    if not os.path.lexists(context):
+        raise UsageError(f"the context {context} does not exist; name a folder")
+    if not os.path.isdir(context):
+        raise UsageError(f"the context {context} is no folder: {_ONLY}")
+    return WorkTree(os.path.realpath(context))
+
+
+def check_context_name(context: str) -> None:
+    """Raises UsageError for a context that can be no folder, whatever lies on the disk."""
     if context == "-":
-        raise UsageError(f"a context on standard input: {only}; unpack it and name the folder")
+        raise UsageError(f"a context on standard input: {_ONLY}; unpack it and name the folder")
     if _URL.match(context) and not os.path.exists(context):
-        raise UsageError(f"the context {context} is a URL: {only}; clone it and name the folder")
+        raise UsageError(f"the context {context} is a URL: {_ONLY}; clone it and name the folder")
     if not context:
         raise UsageError("the context has no name; name a folder, or leave it out for this one")
     if not os.path.isabs(context):
         _check_current_folder()
-    if not os.path.lexists(context):
-        raise UsageError(f"the context {context} does not exist; name a folder")
-    if not os.path.isdir(context):
-        raise UsageError(f"the context {context} is no folder: {only}")
-    return WorkTree(os.path.realpath(context))
 
 
 def _check_current_folder() -> None:
@@ -86,7 +93,7 @@ def _real(root: str, path: str) -> str | None:
     return os.path.relpath(real, root).replace(os.sep, "/") if os.path.exists(real) else None
 
 
-def inside(context: WorkTree, path: str, context_name: str) -> str:
+def inside(context: Source, path: str, context_name: str) -> str:
     """A path that a user named, relative to the context root.
 
     Args:
@@ -103,10 +110,8 @@ def inside(context: WorkTree, path: str, context_name: str) -> str:
     if path.startswith("/"):
         folder, name = os.path.split(os.path.normpath(path))
         named = _below(root, os.path.join(os.path.realpath(folder), name))
-        full = f"{root.rstrip('/')}/{os.path.normpath(path).lstrip('/')}"
-        if named is not None and not os.path.lexists(full):
-            return named
-        return _below(root, os.path.normpath(full)) or ""
+        from_root = os.path.normpath(path).replace(os.sep, "/").lstrip("/")
+        return named if named is not None and not _is_there(context, from_root) else from_root
     _check_current_folder()
     named = _below(root, os.path.normpath(os.path.join(os.getcwd(), path)))
     if named is None:
@@ -116,6 +121,14 @@ def inside(context: WorkTree, path: str, context_name: str) -> str:
             f"{os.path.join(context_name, inner)}, or from the context root, such as /{inner}"
         )
     return named
+
+
+def _is_there(context: Source, path: str) -> bool:
+    try:
+        context.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _below(root: str, path: str) -> str | None:

@@ -1,8 +1,10 @@
-"""Where a context is read from: the folder on the disk now, a git revision later."""
+"""Where a context is read from: a folder on the disk, or a commit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from ctxguard.measurement import EntryKind
@@ -30,6 +32,28 @@ class Stat(Protocol):
     def st_rdev(self) -> int: ...
 
 
+class Unlike(Enum):
+    """Why what a checkout makes of an entry of a commit may be something else."""
+
+    SUBMODULE = "submodule"
+    LFS = "lfs"
+    """It counts the size of its content, which lies elsewhere."""
+    LFS_POINTER = "lfs-pointer"
+    """It counts the size of its pointer, as it was asked to."""
+    ATTRIBUTE = "attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of an entry of a commit, if it is sent."""
+
+    unlike: Unlike
+    attribute: str = ""
+    """Such as `eol=crlf`."""
+    bytes: int = 0
+    """What an LFS pointer stands for."""
+
+
 class Folder(Protocol):
     """The names in one folder, sorted by their bytes, and on request what stands behind them.
 
@@ -43,6 +67,10 @@ class Folder(Protocol):
     @property
     def directories(self) -> Sequence[int]:
         """Which of them are folders, links to folders not among them."""
+
+    @property
+    def remarks(self) -> Mapping[int, Remark]:
+        """On those entries that need one."""
 
     def kind(self, at: int) -> EntryKind: ...
 
@@ -71,6 +99,10 @@ class Source(Protocol):
     @property
     def root(self) -> str:
         """How to name the root to a person."""
+
+    @property
+    def revision(self) -> str | None:
+        """The full id of the commit; None for what lies on the disk."""
 
     def own_process(self) -> None:
         """Told in a process that exists for the walk alone, where requests can be made cheaper."""

@@ -9,9 +9,10 @@ import stat as modes
 import sys
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from types import MappingProxyType
 from typing import cast
 
-from ctxguard.context.tree.source import Stat, Xattrs
+from ctxguard.context.tree.source import Remark, Stat, Xattrs
 from ctxguard.measurement import EntryKind
 
 _KINDS = {
@@ -56,6 +57,8 @@ class DiskFolder:
         go_there: the current folder of this process may be changed. Extended attributes cannot be
             asked for relative to a descriptor, but to the current folder they can.
     """
+
+    remarks: Mapping[int, Remark] = MappingProxyType({})
 
     def __init__(self, path: bytes, *, go_there: bool = False) -> None:
         self._path = path
@@ -215,6 +218,8 @@ class WorkTree:
     Args:
         root: absolute, links resolved.
     """
+
+    revision = None
 
     def __init__(self, root: str) -> None:
         self.root = root

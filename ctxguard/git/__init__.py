@@ -1,0 +1,1 @@
+"""git, asked in such a way that nothing a repository holds is run."""
