@@ -4,12 +4,15 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ctxguard.config import KEYS, OnDisk, Origin, Settings, settings
+from ctxguard.config import KEYS, HookSettings, OnDisk, Origin, Settings, settings
 from ctxguard.errors import ExitCode, UsageError
+from ctxguard.guard.growth import GrowthLimit
 from tests.conftest import Fifo, Result, Symlink
 
 MakeTree = Callable[..., str]
@@ -90,6 +93,8 @@ def test_the_defaults(root: str) -> None:
         build_args={},
         budget_on="context",
         top=10,
+        max_growth=None,
+        hook=HookSettings(worktree=False, strict=False),
     )
 
 
@@ -98,6 +103,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         "warn": ("2MB", 2_000_000),
         "critical": ("3MiB", 3_145_728),
         "max-files": ("7", 7),
+        "max-growth": ("10%", GrowthLimit(percent=Fraction(10))),
         "fail-on": ("never", "never"),
         "backend": ("legacy", "legacy"),
         "dockerfile": ("d", "d"),
@@ -106,7 +112,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         "budget-on": ("transfer", "transfer"),
         "top": ("4", 4),
     }
-    assert list(given) == [name for name in KEYS if name != "build-args"]
+    assert list(given) == [name for name in KEYS if name not in ("build-args", "hook")]
     lines = [f'{name} = "{text}"\n' for name, (text, _) in given.items()]
     root = make_tree({"ctxguard.toml": "".join(lines)})
     monkeypatch.chdir(make_tree({}, name="empty"))
@@ -124,7 +130,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         return [getattr(found, name.replace("-", "_")) for name in given]
 
     assert values(from_environment) == values(from_flags) == want
-    want[5] = os.path.join(root, "d")
+    want[6] = os.path.join(root, "d")
     assert values(from_file) == want
 
 
@@ -413,7 +419,7 @@ def test_a_header_that_belongs_to_pyproject(root: str) -> None:
 
 
 def test_a_long_key_is_not_repeated_in_full(root: str) -> None:
-    assert len(refused_file(root, f"{'k' * 10_000} = 1\n").message) < 200
+    assert len(refused_file(root, f"{'k' * 10_000} = 1\n").message) < 250
 
 
 WRONG = [
@@ -676,3 +682,23 @@ def test_a_platform_is_kept_in_full(make_tree: MakeTree) -> None:
     root = make_tree({"ctxguard.toml": 'platform = "linux/arm"'})
     assert read(root).platform == "linux/arm/v7"
     assert read(root, flags={"platform": "macos/arm64"}).platform == "darwin/arm64"
+
+
+@pytest.mark.parametrize("header", ["[hook]\n", "hook = {", ""])
+def test_the_hook_has_a_table_of_its_own(root: str, header: str) -> None:
+    if header == "hook = {":
+        text = "hook = { worktree = true, strict = true }\n"
+    else:
+        text = f"{header}worktree = true\nstrict = true\n"
+    if header:
+        path = os.path.join(root, "ctxguard.toml")
+        Path(path).write_text(text, encoding="utf-8")
+        assert read(root).hook == HookSettings(worktree=True, strict=True)
+    else:
+        error = refused_file(root, text)
+        assert "worktree stands in a table of its own, [tool.ctxguard.hook]" in error.message
+
+
+@pytest.mark.parametrize("text", ["hook = true", "hook = { worktree = 2 }", "hook = { x = true }"])
+def test_a_hook_table_that_is_none(root: str, text: str) -> None:
+    assert "it takes a table of worktree and strict" in refused_file(root, f"{text}\n").message

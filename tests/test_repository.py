@@ -41,7 +41,12 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
 
 
 def test_all_schemas_are_shipped() -> None:
-    assert SCHEMAS == ["ls.schema.json", "report.schema.json", "why.schema.json"]
+    assert SCHEMAS == [
+        "diff.schema.json",
+        "ls.schema.json",
+        "report.schema.json",
+        "why.schema.json",
+    ]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

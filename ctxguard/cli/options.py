@@ -97,20 +97,18 @@ def _arguments(words: Sequence[str]) -> dict[str, str] | None:
 
 def revision_options(command: _F) -> _F:
     """`--rev`, and what to make of a commit."""
-    for decorate in (
-        click.option(
-            "--lfs",
-            type=click.Choice(["content", "pointer"]),
-            help="With --rev: count what LFS pointers point to, or the pointers; default: content.",
-        ),
-        click.option(
-            "--rev",
-            metavar="REV",
-            help="The context as this commit has it, from git's objects alone.",
-        ),
-    ):
-        command = decorate(command)
-    return command
+    return click.option(
+        "--rev", metavar="REV", help="The context as this commit has it, from git's objects alone."
+    )(lfs_option(command))
+
+
+def lfs_option(command: _F) -> _F:
+    """`--lfs`."""
+    return click.option(
+        "--lfs",
+        type=click.Choice(["content", "pointer"]),
+        help="Of a commit: count what LFS pointers point to, or the pointers; default: content.",
+    )(command)
 
 
 def noise_options(quiet: str) -> Callable[[_F], _F]:

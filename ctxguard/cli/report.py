@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +13,7 @@ import click
 from ctxguard.cli import options, output, streams
 from ctxguard.cli.place import place
 from ctxguard.cli.progress import Progress
+from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
@@ -101,7 +100,8 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     if asked.by == "instruction" and report.groups is None:
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     if asked.format_ == "terminal":
-        text = terminal.render([report], _terminal(asked))
+        shown_on = screen(file=asked.file, color=asked.color, brief=asked.quiet)
+        text = terminal.render([report], shown_on)
     else:
         text = FORMATS[asked.format_]([report])
     # The verdict holds, whether or not anyone reads on.
@@ -130,26 +130,3 @@ def _measure(request: Request, settings: Settings, asked: _Asked) -> Measurement
         options.say_settings(settings)
         options.say(f"walked in {time.monotonic() - started:.2f} s")
     return measurement
-
-
-def _terminal(asked: _Asked) -> terminal.Terminal:
-    encoding = "utf-8" if asked.file else getattr(sys.stdout, "encoding", None) or "ascii"
-    color = options.wants_color(asked.color) if asked.file is None else asked.color == "always"
-    return terminal.Terminal(
-        width=_width() if asked.file is None else None,
-        color=color,
-        unicode=encoding.lower().replace("-", "") == "utf8",
-        brief=asked.quiet,
-    )
-
-
-def _width() -> int | None:
-    """How many cells a line has; None off a terminal, where nothing is cut."""
-    if not streams.is_terminal(sys.stdout):
-        return None
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    with contextlib.suppress(OSError):
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    return None

@@ -2,6 +2,15 @@
 
 from ctxguard.config.in_commit import InCommit
 from ctxguard.config.places import Folders, OnDisk
-from ctxguard.config.settings import KEYS, Origin, Settings, settings
+from ctxguard.config.settings import KEYS, HookSettings, Origin, Settings, settings
 
-__all__ = ["KEYS", "Folders", "InCommit", "OnDisk", "Origin", "Settings", "settings"]
+__all__ = [
+    "KEYS",
+    "Folders",
+    "HookSettings",
+    "InCommit",
+    "OnDisk",
+    "Origin",
+    "Settings",
+    "settings",
+]

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxguard.config.files import ConfigFile, find_file
-from ctxguard.config.places import Folders
+from ctxguard.config.places import OURS, Folders
 from ctxguard.errors import UsageError
+from ctxguard.guard.growth import GrowthLimit
 from ctxguard.sizes import bounded, parse_size, shortened
 
 
@@ -30,6 +31,19 @@ class Origin:
 
     def __str__(self) -> str:
         return self.place or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class HookSettings:
+    """What the git hook does beside measuring what is pushed."""
+
+    worktree: bool = False
+    """Measure the working tree too."""
+    strict: bool = False
+    """Stop the push where ctxguard itself fails."""
+
+    def __str__(self) -> str:
+        return f"worktree {str(self.worktree).lower()}, strict {str(self.strict).lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,8 @@ class Settings:
     build_args: Mapping[str, str] = field(default_factory=dict)
     budget_on: str = "context"
     """`context` or `transfer`."""
+    max_growth: GrowthLimit | None = None
+    hook: HookSettings = HookSettings()
     top: int = 10
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """By the name of the value as in the file, such as `max-files`; defaults are left out."""
@@ -113,10 +129,30 @@ def _arguments(value: Any) -> dict[str, str]:
     raise ValueError('it takes a table of strings, such as { VERSION = "1.2" }')
 
 
+def _growth(value: Any) -> GrowthLimit:
+    if isinstance(value, str):
+        return GrowthLimit.parse(value)
+    return GrowthLimit(bytes=_size(value))
+
+
+def _hook(value: Any) -> HookSettings:
+    table = value if isinstance(value, Mapping) else {"": value}
+    for name, each in table.items():
+        if name not in _HOOK_KEYS or each not in (True, False):
+            raise ValueError(
+                f"it takes a table of {' and '.join(_HOOK_KEYS)}, each true or false, "
+                "such as { worktree = true }"
+            )
+    return HookSettings(**table)
+
+
+_HOOK_KEYS = ("worktree", "strict")
+
 KEYS: Mapping[str, Callable[[Any], Any]] = {
     "warn": _size,
     "critical": _size,
     "max-files": _count(0),
+    "max-growth": _growth,
     "fail-on": _one_of("critical", "warning", "never"),
     "backend": _one_of("buildkit", "legacy"),
     "dockerfile": _path,
@@ -125,6 +161,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "build-args": _arguments,
     "budget-on": _one_of("context", "transfer"),
     "top": _count(1),
+    "hook": _hook,
 }
 """Each key of the configuration file, with what reads its value."""
 
@@ -163,7 +200,7 @@ def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, _Value]]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
-    for name in set(KEYS) - {"build-args"}:
+    for name in set(KEYS) - {"build-args", "hook"}:
         variable = f"CTXGUARD_{name.upper().replace('-', '_')}"
         if value := environment.get(variable):
             yield name, (_read(name, value, variable), Origin("environment", variable))
@@ -194,6 +231,8 @@ def _from_file(folders: Folders) -> Iterator[tuple[str, _Value]]:
 
 
 def _unknown(name: str) -> str:
+    if name in _HOOK_KEYS:
+        return f"{name} stands in a table of its own, [tool.ctxguard.hook], or [hook] in {OURS}"
     if name == "tool":  # copied from a pyproject.toml
         return "here the keys stand at the top; leave out the header [tool.ctxguard]"
     import difflib

@@ -52,6 +52,24 @@ class Repository:
             return None
         return found.decode().strip()
 
+    def tracked(self, path: str) -> frozenset[str]:
+        """The paths below a folder of the work tree that git's index holds, relative to it."""
+        start = f"{path}/" if path else ""
+        listed = self.git.run(
+            *(f"--work-tree={self.work_tree}", "--literal-pathspecs", "ls-files", "-z"),
+            *("--full-name", "--", start or "."),
+            folder=self.work_tree,
+        )
+        names = listed.decode("utf-8", "surrogateescape").split("\0")
+        return frozenset(name.removeprefix(start) for name in names if name)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits; None if they have none, or not here."""
+        try:
+            return self.git.run("merge-base", one, other).decode().strip()
+        except GitError:
+            return None
+
     def _why_unknown(self, revision: str) -> str:
         if self._is_unborn(revision):
             return f"{revision} has no commit yet; commit first"

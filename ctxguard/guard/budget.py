@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ctxguard.errors import ExitCode
+from ctxguard.guard.growth import judged_bytes
 from ctxguard.measurement import Measurement
 from ctxguard.report import Limit, Status, Tier, Verdict
 
@@ -42,7 +43,7 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
     if budget.on_transfer:
         target = next(target for target in measurement.targets if target.chosen)
         name, unknown = "transfer", target.reason
-        actual = 0 if target.buildkit is None else target.buildkit.bytes
+        actual = judged_bytes(measurement, on_transfer=True)
     limits = [
         Limit(name, Tier.WARNING, "bytes", budget.warn, actual),
         Limit(name, Tier.CRITICAL, "bytes", budget.critical, actual),

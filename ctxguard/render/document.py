@@ -22,6 +22,7 @@ from ctxguard.measurement import (
     LfsFiles,
     Measurement,
     Problem,
+    Totals,
 )
 from ctxguard.render.escape import unicode_text
 from ctxguard.report import Groups, Limit, Report, Status, Verdict
@@ -77,21 +78,26 @@ def _report(report: Report) -> dict[str, Any]:
         "name": report.name,
         "complete": measurement.complete,
         "context": context(measurement.context),
-        "size": {
-            "bytes": measurement.size.bytes,
-            "files": measurement.size.files,
-            "directories": measurement.size.directories,
-            "symlinks": measurement.size.symlinks,
-            "other": measurement.size.other,
-        },
+        "size": size(measurement.size),
         "excluded": None if measurement.excluded is None else _excluded(measurement.excluded),
-        "transfer": _transfer(measurement),
+        "transfer": transfer(measurement),
         "lfs": None if measurement.lfs is None else _lfs(measurement.lfs),
         "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
         "groups": _groups(report.groups, measurement.size.bytes),
         "findings": [_finding(finding) for finding in report.findings],
         "verdict": _verdict(report.verdict),
-        "problems": [_problem(problem) for problem in measurement.problems],
+        "problems": [problem(each) for each in measurement.problems],
+    }
+
+
+def size(totals: Totals) -> dict[str, int]:
+    """What is sent in all; used by other documents too."""
+    return {
+        "bytes": totals.bytes,
+        "files": totals.files,
+        "directories": totals.directories,
+        "symlinks": totals.symlinks,
+        "other": totals.other,
     }
 
 
@@ -114,14 +120,16 @@ def context(context: Context) -> dict[str, Any]:
 
 def rule(rule: IgnoreRule) -> dict[str, Any]:
     """One line of an ignore file; used by other documents too."""
-    return {
-        **named_path("file", rule.source),
-        "line": rule.line,
-        "text": unicode_text(rule.raw),
-    }
+    return rule_line(rule.source, rule.line, rule.raw)
 
 
-def _transfer(measurement: Measurement) -> dict[str, Any]:
+def rule_line(file: str, number: int, text: str) -> dict[str, Any]:
+    """The same, of what is known of it."""
+    return {**named_path("file", file), "line": number, "text": unicode_text(text)}
+
+
+def transfer(measurement: Measurement) -> dict[str, Any]:
+    """What is transferred, by builder and target; used by other documents too."""
     legacy = measurement.legacy
     return {
         "copy_all": _buildkit(measurement.copy_all),
@@ -155,11 +163,7 @@ def _excluded(excluded: Excluded) -> dict[str, Any]:
         "files": excluded.files,
         "rules": [
             {
-                "rule": {
-                    **named_path("file", row.file),
-                    "line": row.line,
-                    "text": unicode_text(row.text),
-                },
+                "rule": rule_line(row.file, row.line, row.text),
                 "bytes": row.bytes,
                 "files": row.files,
             }
@@ -276,11 +280,12 @@ def fix(fix: Fix) -> dict[str, Any]:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "status": verdict.status.value,
-        "limits": [_limit(limit) for limit in verdict.limits],
+        "limits": [limit(each) for each in verdict.limits],
     }
 
 
-def _limit(limit: Limit) -> dict[str, Any]:
+def limit(limit: Limit) -> dict[str, Any]:
+    """One limit; used by other documents too."""
     return {
         "name": limit.name,
         **named_path("scope", limit.scope),
@@ -293,7 +298,8 @@ def _limit(limit: Limit) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> Mapping[str, Any]:
+def problem(problem: Problem) -> Mapping[str, Any]:
+    """One problem; used by other documents too."""
     return {
         "code": problem.code,
         **named_path("path", problem.path),

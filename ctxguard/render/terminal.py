@@ -190,20 +190,32 @@ class _Page:
         return self._list("Findings", list(map(_finding_text, self.report.findings)))
 
     def _problems(self) -> str:
-        return self._list(
-            "Problems", [(_problem_text(each),) for each in self.measurement.problems]
-        )
+        return problems(self.measurement.problems, self.terminal)
 
     def _list(self, title: str, texts: Sequence[tuple[str, ...]]) -> str:
-        if not texts:
-            return ""
-        lines = [self._styled(title, bold=True)]
-        for text in texts[:_MOST_PROBLEMS]:
-            lines += [f"  {line(each)}" for each in text]
-        if len(texts) > _MOST_PROBLEMS:
-            more = len(texts) - _MOST_PROBLEMS
-            lines.append(f"  and {more:,} more; --format json lists all")
-        return "\n".join(lines) + "\n"
+        return _list(self._styled(title, bold=True), texts)
+
+
+def problems(found: Sequence[Problem], terminal: Terminal) -> str:
+    """What stood in the way, as on the page of a report."""
+    title = "Problems"
+    if terminal.color:
+        import click
+
+        title = click.style(title, bold=True)
+    return _list(title, [(_problem_text(each),) for each in found])
+
+
+def _list(title: str, texts: Sequence[tuple[str, ...]]) -> str:
+    if not texts:
+        return ""
+    lines = [title]
+    for text in texts[:_MOST_PROBLEMS]:
+        lines += [f"  {line(each)}" for each in text]
+    if len(texts) > _MOST_PROBLEMS:
+        more = len(texts) - _MOST_PROBLEMS
+        lines.append(f"  and {more:,} more; --format json lists all")
+    return "\n".join(lines) + "\n"
 
 
 def _of_path(row: HeavyPath) -> Row:
@@ -289,8 +301,8 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
 def _lfs_text(lfs: LfsFiles) -> str:
     what = f"{format_size(lfs.bytes)} in {_files(lfs.files)}"
     if lfs.pointers:
-        return f"{what} that git keeps as pointers; only the pointers are counted"
-    return f"{what}, by their pointers; --lfs pointer counts the pointers alone"
+        return f"{what} that git keeps as pointers; only these count"
+    return f"{what}, as their pointers say; see --lfs pointer"
 
 
 _WITHOUT_TRANSFER = {

@@ -74,3 +74,11 @@ def answers(text: str) -> list[Any]:
     check("why", document)
     paths: list[Any] = document["paths"]
     return paths
+
+
+def diff(text: str) -> Any:
+    """The document that `diff --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("diff", document)
+    return document

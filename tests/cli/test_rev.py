@@ -162,7 +162,7 @@ def test_lfs_counts_what_the_pointers_point_to(repo: Repo, run_cli: Run) -> None
     pointers = len(pointer(5_000_000)) + len(pointer(7))
     assert full["size"]["bytes"] - plain["size"]["bytes"] == 5_000_007 - pointers
     text = run_cli("report", repo.root, "--rev", "HEAD").out
-    assert "lfs         5.00MB in 2 files, by their pointers; --lfs pointer" in text
+    assert "lfs         5.00MB in 2 files, as their pointers say; see --lfs pointer" in text
     text = run_cli("report", repo.root, "--rev", "HEAD", "--lfs", "pointer").out
     assert "lfs         5.00MB in 2 files that git keeps as pointers" in text
     row = next(

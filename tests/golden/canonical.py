@@ -21,6 +21,7 @@ from ctxguard.measurement import (
     InstructionLine,
     Instructions,
     LegacyTransfer,
+    LfsFiles,
     Measurement,
     Problem,
     RuleSavings,
@@ -110,6 +111,7 @@ MEASUREMENT = Measurement(
     ),
     dormant_rules=(DormantRule("![z-a]", "syntax error in pattern", ".dockerignore", 9),),
     complete=True,
+    lfs=LfsFiles(3, 700_000_000, pointers=False),
 )
 
 FINDINGS = (

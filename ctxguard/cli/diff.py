@@ -1,0 +1,129 @@
+"""`ctxguard diff`: what changed between two commits, or a commit and the work tree."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ctxguard.cli import options, output, streams
+from ctxguard.cli.place import Place, in_commit, place
+from ctxguard.cli.progress import Progress
+from ctxguard.cli.screen import screen
+from ctxguard.comparison import Comparison
+from ctxguard.config import Settings
+from ctxguard.context.compare import compare
+from ctxguard.context.tree import given
+from ctxguard.context.tree.revision import spot_of
+from ctxguard.errors import ExitCode, UsageError
+from ctxguard.git.repository import Repository, Spot
+from ctxguard.guard.growth import growth
+from ctxguard.render import diff as render
+from ctxguard.render.diff import Diff
+
+_WORKTREE = "worktree"
+"""What stands for the work tree; a branch of this name is refs/heads/worktree."""
+
+
+@click.command("diff")
+@options.builder_options
+@options.build_options
+@options.context_flag
+@options.lfs_option
+@click.argument("base", default="HEAD")
+@click.argument("head", default=_WORKTREE)
+@click.option("--max-growth", metavar="SIZE", help="Trip above this growth: 50MB, or 10%.")
+@click.option("--top", metavar="N", help="How many paths to show; default: 10.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="Default: terminal.",
+)
+@click.option("-o", "--output", "file", metavar="FILE", help="Write the result to a file.")
+@options.color_option
+@options.noise_options("No notes, and only change, verdict and problems.")
+def command(**given_flags: Any) -> int:
+    """Say what changed in the context between two commits, or since one.
+
+    BASE is a revision; default: HEAD. HEAD is one too, or `worktree`, the default. A..B and A...B
+    work as with git. Each side has its own rules, Dockerfile and configuration.
+
+    Exit codes: 0, or 1 if a limit was given and is broken; 2 wrong usage or configuration, 3 could
+    not be measured.
+    """
+    return _run(**given_flags)
+
+
+def _run(
+    *, context: str, base: str, head: str, lfs: str | None, format_: str, file: str | None,
+    color: str, quiet: bool, verbose: bool, **flags: Any,
+) -> int:  # fmt: skip
+    spot = spot_of(context)
+    base, head = _sides(spot.repository, base, head)
+    places = in_commit(context, spot, base, lfs), _head_place(context, spot, head, lfs)
+    settings = [options.read_settings(each, flags) for each in places]
+    if given.STANDARD_INPUT in (settings[0].dockerfile, settings[1].dockerfile):
+        raise UsageError("-f - can be of no two sides; name a file")
+    options.note_environment(quiet=quiet)
+    if verbose:
+        options.say_settings(settings[1])
+    before, after = map(options.request, places, settings)
+    with Progress(quiet=quiet) as progress:
+        found = compare(before, after, _tracked(spot, places[1]), progress)
+    diff = _judged(found, base, head, settings[1])
+    if format_ == "json":
+        text = render.render(diff)
+    else:
+        text = render.text(diff, screen(file=file, color=color, brief=quiet))
+    with contextlib.suppress(streams.ReaderGoneError):
+        output.write(text, file)
+    return _exit_code(diff)
+
+
+def _sides(repository: Repository, base: str, head: str) -> tuple[str, str]:
+    """Take `A..B` and `A...B` apart."""
+    if head != _WORKTREE or ".." not in base:
+        return base, head
+    if "..." in base:
+        one, _, other = base.partition("...")
+        one, other = one or "HEAD", other or "HEAD"
+        common = repository.merge_base(repository.commit(one), repository.commit(other))
+        if common is None:
+            raise UsageError(f"{one} and {other} have no common ancestor here")
+        return common, other
+    one, _, other = base.partition("..")
+    return one or "HEAD", other or "HEAD"
+
+
+def _head_place(context: str, spot: Spot, head: str, lfs: str | None) -> Place:
+    if head != _WORKTREE:
+        return in_commit(context, spot, head, lfs)
+    if spot.repository.work_tree is None:
+        raise UsageError("a bare repository has no work tree; name a second revision")
+    return place(context, None, None)
+
+
+def _tracked(spot: Spot, head: Place) -> Callable[[], frozenset[str]] | None:
+    if head.source.revision is not None:
+        return None
+    return lambda: spot.repository.tracked(spot.path)
+
+
+def _judged(found: Comparison, base: str, head: str, settings: Settings) -> Diff:
+    allowed = settings.max_growth
+    if allowed is None:
+        return Diff(found, base, head, None)
+    on_transfer = settings.budget_on == "transfer"
+    limit = growth(found.base, found.head, allowed, on_transfer=on_transfer)
+    return Diff(found, base, head, limit, str(allowed))
+
+
+def _exit_code(diff: Diff) -> int:
+    if diff.limit is not None and diff.limit.headroom < 0:
+        return ExitCode.TRIPPED
+    complete = diff.comparison.base.complete and diff.comparison.head.complete
+    return ExitCode.OK if complete else ExitCode.NOT_MEASURED

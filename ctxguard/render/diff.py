@@ -1,0 +1,300 @@
+"""What changed between two contexts, for a person and as JSON (`schema/diff.schema.json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ctxguard.comparison import (
+    Cause,
+    Change,
+    ChangedFile,
+    ChangedInstruction,
+    ChangedPath,
+    ChangedPaths,
+    Class,
+    Comparison,
+    Sum,
+)
+from ctxguard.measurement import Measurement, TargetTransfer
+from ctxguard.render import document
+from ctxguard.render.escape import line, quoted
+from ctxguard.render.table import Row
+from ctxguard.render.terminal import Terminal
+from ctxguard.report import Limit, Status
+from ctxguard.sizes import format_size
+from ctxguard.version import __version__
+
+_SIGNED_CELLS = 10
+_LEFT = _SIGNED_CELLS + 3
+_CLASSES = {
+    Class.TRACKED: "tracked by git",
+    Class.UNTRACKED: "not tracked by git: here, but in no clone",
+    Class.GIT: "git's own folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A comparison with the names of its sides, and held against a limit."""
+
+    comparison: Comparison
+    base_name: str
+    """As the user gave it."""
+    head_name: str
+    limit: Limit | None
+    allowed: str = ""
+    """The limit, as it was written."""
+
+
+def signed(size: int) -> str:
+    """A change of a size: `+1.20GB`, `-3B`, and `0B` for none."""
+    sign = "+" if size > 0 else "-" if size < 0 else ""
+    return f"{sign}{format_size(abs(size))}"
+
+
+def counted(number: int, what: str = "file") -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def text(diff: Diff, terminal: Terminal) -> str:
+    """One screen: the change and the verdict first, then paths, rules and instructions."""
+    found = diff.comparison
+    parts = [_headline(diff), _verdict(diff, terminal)]
+    if not terminal.brief:
+        parts += [
+            _totals(diff),
+            _paths("Grew", found.grown, terminal),
+            _paths("Shrank", found.shrunk, terminal),
+            _list("By rule", map(_cause_row, found.causes), terminal),
+            _list("By instruction", map(_instruction_row, found.instructions), terminal),
+            _list("By class", map(_class_row, found.classes), terminal),
+        ]
+    parts.append(_problems(found.head, terminal))
+    return "\n".join(part for part in parts if part)
+
+
+def _headline(diff: Diff) -> str:
+    found = diff.comparison
+    head, base = found.head, found.base
+    root = quoted(head.context.root)
+    growth = found.bytes
+    if growth:
+        how = f"{format_size(abs(growth))} {'more' if growth > 0 else 'less'} than"
+    else:
+        how = "as much as"
+    here = "" if head.context.revision is None else f" at {_named(diff.head_name, head)}"
+    what = f"{format_size(head.size.bytes)} in {counted(head.size.files)}"
+    return f"Build context {root}{here}: {what}, {how} {_named(diff.base_name, base)}\n"
+
+
+def _named(name: str, measurement: Measurement) -> str:
+    revision = measurement.context.revision
+    if revision is None or revision.startswith(name):
+        return line(name)
+    return f"{line(name)} ({revision[:10]})"
+
+
+def _verdict(diff: Diff, terminal: Terminal) -> str:
+    limit = diff.limit
+    if limit is None:
+        return ""
+    allowed = f"growth limit of {diff.allowed}"
+    if "%" in diff.allowed:
+        allowed += f" ({format_size(limit.limit)})"
+    if limit.headroom < 0:
+        words = f"CRITICAL: over the {allowed} by {format_size(-limit.headroom)}"
+    else:
+        words = f"OK: {format_size(limit.headroom)} left to the {allowed}"
+    if terminal.color:
+        import click
+
+        words = click.style(words, fg="red" if limit.headroom < 0 else "green")
+    return f"{words}\n"
+
+
+def _totals(diff: Diff) -> str:
+    base, head = diff.comparison.base, diff.comparison.head
+    rows = [
+        ("", diff.base_name, diff.head_name, ""),
+        _size_row("context", base.size.bytes, head.size.bytes),
+        ("files", f"{base.size.files:,}", f"{head.size.files:,}",
+         f"{head.size.files - base.size.files:+,}"),
+    ]  # fmt: skip
+    if base.copy_all is not None and head.copy_all is not None:
+        rows.append(_size_row("copy all", base.copy_all.bytes, head.copy_all.bytes))
+    rows += _transfer_row(_chosen(base), _chosen(head))
+    widths = [max(len(line(row[at])) for row in rows) for at in (1, 2)]
+    return "".join(
+        f"  {name:<10}  {line(one):>{widths[0]}}  {line(other):>{widths[1]}}  {change:>10}".rstrip()
+        + "\n"
+        for name, one, other, change in rows
+    )
+
+
+def _size_row(name: str, before: int, after: int) -> tuple[str, str, str, str]:
+    return name, format_size(before), format_size(after), signed(after - before)
+
+
+def _chosen(measurement: Measurement) -> TargetTransfer:
+    return next(target for target in measurement.targets if target.chosen)
+
+
+def _transfer_row(
+    before: TargetTransfer, after: TargetTransfer
+) -> Iterator[tuple[str, str, str, str]]:
+    if before.buildkit is None and after.buildkit is None:
+        return
+    texts = [
+        (each.reason or "unknown") if each.buildkit is None else format_size(each.buildkit.bytes)
+        for each in (before, after)
+    ]
+    change = ""
+    if before.buildkit is not None and after.buildkit is not None:
+        change = signed(after.buildkit.bytes - before.buildkit.bytes)
+    yield "transfer", texts[0], texts[1], change
+
+
+def _paths(title: str, found: ChangedPaths, terminal: Terminal) -> str:
+    rows = [_path_row(row) for row in found.rows]
+    if found.rest.files:
+        rest = f"everything else, {counted(found.rest.files)}"
+        rows.append(Row(found.rest.bytes, "", "", rest, rest=True))
+    return _list(title, rows, terminal)
+
+
+def _path_row(row: ChangedPath) -> Row:
+    kinds = (("entered", row.entered), ("left", row.left), ("changed", row.changed))
+    counts = [f"{counted(number)} {what}" for what, number in kinds if number]
+    if not row.folder:
+        counts = [what for what, number in kinds if number and what != "changed"]
+    what = f", {', '.join(counts)}" if counts else ""
+    return Row(row.bytes, "", quoted(row.path), f"{'/' * row.folder}{what}")
+
+
+def _cause_row(row: tuple[Cause, Sum]) -> Row:
+    cause, found = row
+    place = f"{quoted(cause.rule.file)}:{cause.rule.line}  "
+    what = f": {counted(found.files)}, {_CAUSES[cause.of_head, cause.lets_in]}"
+    return Row(found.bytes, place, line(cause.rule.text.strip()), what)
+
+
+_CAUSES = {
+    (True, True): "which it lets in now",
+    (False, True): "which it kept out before",
+    (True, False): "which it keeps out now",
+    (False, False): "which it let in before",
+}
+
+
+def _instruction_row(row: ChangedInstruction) -> Row:
+    place = f"{quoted(row.instruction.file.rpartition('/')[2])}:{row.instruction.line}  "
+    what = f", {format_size(row.before)} before"
+    return Row(row.bytes, place, line(row.instruction.text), what, keep_start=True)
+
+
+def _class_row(row: tuple[Class, Sum]) -> Row:
+    class_, found = row
+    return Row(found.bytes, "", "", f"{counted(found.files)} {_CLASSES[class_]}")
+
+
+def _list(title: str, rows: Iterator[Row] | Sequence[Row], terminal: Terminal) -> str:
+    rows = list(rows)
+    if not rows:
+        return ""
+    room = None if terminal.width is None else terminal.width - _LEFT
+    if terminal.color:
+        import click
+
+        title = click.style(title, bold=True)
+    lines = [title]
+    lines += [f"  {signed(row.bytes):>{_SIGNED_CELLS}} {row.fitted(room)}" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _problems(measurement: Measurement, terminal: Terminal) -> str:
+    from ctxguard.render.terminal import problems
+
+    return problems(measurement.problems, terminal)
+
+
+def render(diff: Diff) -> str:
+    """One JSON document."""
+    found = diff.comparison
+    status = Status.OK if diff.limit is None else diff.limit.status
+    value = {
+        "schema_version": document.SCHEMA_VERSION,
+        "ctxguard": __version__,
+        "status": status.value,
+        "complete": found.base.complete and found.head.complete,
+        "base": _side(diff.base_name, found.base),
+        "head": _side(diff.head_name, found.head),
+        "growth": {
+            "bytes": found.bytes,
+            "files": found.head.size.files - found.base.size.files,
+            "limit": None if diff.limit is None else document.limit(diff.limit),
+        },
+        "changes": {change.value: _sum(each) for change, each in found.changes},
+        "classes": {class_.value: _sum(each) for class_, each in found.classes},
+        "rules": [{**_cause(cause), **_sum(each)} for cause, each in found.causes],
+        "instructions": [
+            {
+                "instruction": document.instruction(row.instruction),
+                "before": row.before,
+                "after": row.after,
+                "bytes": row.bytes,
+            }
+            for row in found.instructions
+        ],
+        "paths": [_path(row) for row in (*found.grown.rows, *found.shrunk.rows)],
+        "files": [_file(file) for file in found.files],
+    }
+    return document.dumps(value, indent=2) + "\n"
+
+
+def _side(name: str, measurement: Measurement) -> dict[str, Any]:
+    return {
+        **document.named_path("name", name),
+        "context": document.context(measurement.context),
+        "complete": measurement.complete,
+        "size": document.size(measurement.size),
+        "transfer": document.transfer(measurement),
+        "problems": [document.problem(problem) for problem in measurement.problems],
+    }
+
+
+def _sum(found: Sum) -> dict[str, int]:
+    return {"bytes": found.bytes, "files": found.files}
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "rule": document.rule_line(cause.rule.file, cause.rule.line, cause.rule.text),
+        "of": "head" if cause.of_head else "base",
+        "effect": "lets-in" if cause.lets_in else "keeps-out",
+    }
+
+
+def _path(row: ChangedPath) -> dict[str, Any]:
+    return {
+        **document.named_path("path", row.path),
+        "kind": "directory" if row.folder else "file",
+        "bytes": row.bytes,
+        Change.ENTERED.value: row.entered,
+        Change.LEFT.value: row.left,
+        "changed": row.changed,
+    }
+
+
+def _file(file: ChangedFile) -> dict[str, Any]:
+    return {
+        **document.named_path("path", file.path),
+        "change": file.change.value,
+        "before": file.before,
+        "after": file.after,
+        "bytes": file.bytes,
+        "class": file.class_.value,
+        "cause": None if file.cause is None else _cause(file.cause),
+        "brought_by": [document.instruction(each) for each in file.brought_by],
+    }
