@@ -67,7 +67,7 @@ def _run(arguments: list[str]) -> int:
 def _complain(error: BaseException) -> int:
     from ctxguard.render.escape import line
 
-    message, code = _explained(error)
+    message, code = explained(error)
     if code is ExitCode.INTERRUPTED and streams.is_terminal(sys.stderr):
         streams.complain("")  # The terminal shows `^C` where the cursor was.
     streams.complain(f"ctxguard: {line(message)}")
@@ -76,8 +76,8 @@ def _complain(error: BaseException) -> int:
     return int(code)
 
 
-def _explained(error: BaseException) -> tuple[str, ExitCode]:
-    """What to say, and the exit code. What is not foreseen is a bug, and gets a sentence too."""
+def explained(error: BaseException) -> tuple[str, ExitCode]:
+    """What to say of an error, and the exit code; one that is not foreseen is a bug."""
     if isinstance(error, CtxguardError):
         return str(error), error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):

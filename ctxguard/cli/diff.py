@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, output, streams
-from ctxguard.cli.place import Place, in_commit, place
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.comparison import Comparison
@@ -20,6 +19,7 @@ from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Repository, Spot
 from ctxguard.guard.growth import growth
+from ctxguard.place import Place, in_commit, on_disk
 from ctxguard.render import diff as render
 from ctxguard.render.diff import Diff
 
@@ -104,7 +104,7 @@ def _head_place(context: str, spot: Spot, head: str, lfs: str | None) -> Place:
         return in_commit(context, spot, head, lfs)
     if spot.repository.work_tree is None:
         raise UsageError("a bare repository has no work tree; name a second revision")
-    return place(context, None, None)
+    return on_disk(context)
 
 
 def _tracked(spot: Spot, head: Place) -> Callable[[], frozenset[str]] | None:

@@ -10,6 +10,7 @@ from ctxguard.cli.help import help_option, version_option
 
 _COMMANDS = {
     "diff": "Say what changed in the context between two commits, or since one.",
+    "hook": "Guard what is pushed, with a git hook.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
     "why": "Say why paths are in the context or not.",

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
-from ctxguard.cli.place import place
 from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.errors import ExitCode
 from ctxguard.measurement import Backend
+from ctxguard.place import place
 from ctxguard.render import entries as render
 
 _FLUSH_EVERY = 0.2

@@ -9,16 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
-from ctxguard import config
 from ctxguard.cli import streams
 from ctxguard.cli.help import help_option
-from ctxguard.cli.place import Place
 from ctxguard.config import KEYS, Settings
-from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import Request
 from ctxguard.context.tree import given
 from ctxguard.context.tree.worktree import MOST_BYTES
 from ctxguard.measurement import Backend, Problem
+from ctxguard.place import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -146,32 +144,15 @@ def wants_color(choice: str) -> bool:
 
 def read_settings(found: Place, flags: Mapping[str, Any]) -> Settings:
     """All settings for a context; flags by their Python names."""
-    return config.settings(found.folders, {name.replace("_", "-"): flags[name] for name in flags})
+    return found.settings({name.replace("_", "-"): flags[name] for name in flags})
 
 
-def request(
-    found: Place,
-    settings: Settings,
-    *,
-    depth: int | None = None,
-    types: bool = False,
-    savings: bool = False,
-    all_targets: bool = False,
-) -> Request:
-    """The request for a context, as the settings have it."""
+def request(found: Place, settings: Settings, **more: Any) -> Request:
+    """The request for a context, as the settings have it; see `Place.request`."""
     text = b""
     if settings.dockerfile == given.STANDARD_INPUT:
         text = streams.read_bytes(MOST_BYTES, "a Dockerfile")
-    return Request(
-        source=found.source,
-        dockerfile=found.dockerfile(settings.dockerfile, text),
-        backend=Backend(settings.backend),
-        top=settings.top,
-        depth=depth,
-        types=types,
-        savings=savings,
-        build=BuildOptions(settings.target, all_targets, settings.build_args, settings.platform),
-    )
+    return found.request(settings, text, **more)
 
 
 def say(message: str, *, quiet: bool = False) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, output, streams
-from ctxguard.cli.place import place
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure
-from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
+from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.checks import broken_rules
 from ctxguard.measurement import Instructions, Measurement
+from ctxguard.place import place
 from ctxguard.render import FORMATS, terminal
 from ctxguard.report import Groups, Report
 
@@ -111,14 +111,12 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
 
 
 def _judged(measurement: Measurement, settings: Settings, by: str | None) -> Report:
-    on_transfer = settings.budget_on == "transfer"
-    budget = Budget(settings.warn, settings.critical, settings.max_files, on_transfer)
     groups: Groups | Instructions | None = None
     if measurement.types is not None:
         groups = Groups("type", measurement.types)
     elif by == "instruction":
         groups = measurement.instructions
-    verdict = judge(measurement, budget)
+    verdict = judge(measurement, settings.budget)
     return Report(measurement, verdict, broken_rules.check(measurement), groups)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, streams
-from ctxguard.cli.place import place
 from ctxguard.context.why import Explainer
 from ctxguard.errors import ExitCode
+from ctxguard.place import place
 from ctxguard.render import why as render
 
 

@@ -16,8 +16,9 @@ from typing import Any
 from ctxguard.config.files import ConfigFile, find_file
 from ctxguard.config.places import OURS, Folders
 from ctxguard.errors import UsageError
+from ctxguard.guard.budget import Budget
 from ctxguard.guard.growth import GrowthLimit
-from ctxguard.sizes import bounded, parse_size, shortened
+from ctxguard.sizes import bounded, format_size, parse_size, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,18 @@ class Settings:
 
     def origin(self, name: str) -> Origin:
         return self.origins.get(name, Origin("default"))
+
+    def shown(self, name: str) -> str:
+        """The value of a key, for a person."""
+        value = getattr(self, name.replace("-", "_"))
+        if value is None:
+            return "none"
+        return format_size(value) if name in ("warn", "critical") else str(value)
+
+    @property
+    def budget(self) -> Budget:
+        on_transfer = self.budget_on == "transfer"
+        return Budget(self.warn, self.critical, self.max_files, on_transfer)
 
     @property
     def lowered_warning(self) -> bool:

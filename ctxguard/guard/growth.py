@@ -40,6 +40,14 @@ class GrowthLimit:
             return self.bytes or 0
         return int(base * self.percent / 100)
 
+    def allows_more_than(self, other: GrowthLimit) -> bool:
+        """Whether it does; bytes and parts are not to be compared, and count as more."""
+        if self.percent is None and other.percent is None:
+            return (self.bytes or 0) > (other.bytes or 0)
+        if self.percent is not None and other.percent is not None:
+            return self.percent > other.percent
+        return True
+
     def __str__(self) -> str:
         if self.percent is None:
             return format_size(self.bytes or 0)

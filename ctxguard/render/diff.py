@@ -165,19 +165,37 @@ def _paths(title: str, found: ChangedPaths, terminal: Terminal) -> str:
 
 
 def _path_row(row: ChangedPath) -> Row:
+    return Row(row.bytes, "", quoted(row.path), _what_happened(row))
+
+
+def path_text(row: ChangedPath) -> str:
+    """A path that changed, and how."""
+    return f"{quoted(row.path)}{_what_happened(row)}"
+
+
+def _what_happened(row: ChangedPath) -> str:
     kinds = (("entered", row.entered), ("left", row.left), ("changed", row.changed))
     counts = [f"{counted(number)} {what}" for what, number in kinds if number]
     if not row.folder:
         counts = [what for what, number in kinds if number and what != "changed"]
     what = f", {', '.join(counts)}" if counts else ""
-    return Row(row.bytes, "", quoted(row.path), f"{'/' * row.folder}{what}")
+    return f"{'/' * row.folder}{what}"
 
 
 def _cause_row(row: tuple[Cause, Sum]) -> Row:
-    cause, found = row
+    return Row(row[1].bytes, *_cause_parts(*row))
+
+
+def cause_text(cause: Cause, found: Sum) -> str:
+    """A rule for which files came or went."""
+    return "".join(_cause_parts(cause, found))
+
+
+def _cause_parts(cause: Cause, found: Sum) -> tuple[str, str, str]:
+    """Its place, the rule, and what it does."""
     place = f"{quoted(cause.rule.file)}:{cause.rule.line}  "
     what = f": {counted(found.files)}, {_CAUSES[cause.of_head, cause.lets_in]}"
-    return Row(found.bytes, place, line(cause.rule.text.strip()), what)
+    return place, line(cause.rule.text.strip()), what
 
 
 _CAUSES = {

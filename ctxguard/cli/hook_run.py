@@ -1,0 +1,109 @@
+"""`ctxguard hook run`: what git or pre-commit says is pushed, checked; a fault stops nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from ctxguard.cli import streams
+from ctxguard.cli.options import say
+from ctxguard.context.tree.revision import spot_of
+from ctxguard.errors import CtxguardError, ExitCode
+from ctxguard.git.repository import Spot
+from ctxguard.githook.guarding import WORKTREE, Checked, Guard
+from ctxguard.githook.pushed import Push, by_pre_commit, pushes
+from ctxguard.render import hook as render
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def run(context: str, remote: str | None, *, told: bool, quiet: bool) -> int:
+    """Check a push.
+
+    Args:
+        told: git tells on standard input what is pushed.
+
+    Returns:
+        The exit code; a fault is a warning, unless a configuration says `strict`.
+    """
+    if "ctxguard" in map(str.strip, os.environ.get("SKIP", "").split(",")):
+        say("skipped, as SKIP says", quiet=quiet)
+        return ExitCode.OK
+    strict = False
+    try:
+        spot = spot_of(context)
+        guard = Guard(context, spot)
+        try:
+            return _check(guard, list(_pushes(spot, remote, told=told)), quiet=quiet)
+        finally:
+            strict = guard.strict
+    except streams.ReaderGoneError:
+        raise
+    except Exception as error:
+        _complain(error)
+        return _after_fault(strict=strict)
+
+
+def _pushes(spot: Spot, remote: str | None, *, told: bool) -> Iterator[Push]:
+    if not told:
+        return by_pre_commit(spot.repository, os.environ)
+    lines = os.fsdecode(streams.read_bytes(_MOST_BYTES, "what is pushed"))
+    return pushes(spot.repository, lines, remote)
+
+
+def _check(guard: Guard, found: list[Push], *, quiet: bool) -> int:
+    checked, failed = _all_checked(guard, found)
+    for note in guard.notes:
+        say(note)
+    stopped = [each for each in checked if each.refused]
+    if not stopped:
+        _say_passed(checked, quiet=quiet)
+        return _after_fault(strict=guard.strict) if failed else ExitCode.OK
+    refusals = [guard.explain(stopped[0]), *(guard.briefly(each) for each in stopped[1:])]
+    for text in render.refused(refusals):
+        say(text)
+    return ExitCode.TRIPPED
+
+
+def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
+    """What could be measured, and whether anything could not: that saves nothing else."""
+    checked: list[Checked] = []
+    failed = False
+    for push in found:
+        try:
+            each = guard.check(push)
+        except CtxguardError as error:
+            say(f"{push.name} cannot be measured: {error}")
+            failed = True
+        else:
+            checked += [] if each is None else [each]
+    if any(each.found.settings.hook.worktree for each in checked):
+        try:
+            checked.append(guard.worktree())
+        except CtxguardError as error:
+            say(f"{WORKTREE} cannot be measured: {error}")
+            failed = True
+    return checked, failed
+
+
+def _say_passed(checked: list[Checked], *, quiet: bool) -> None:
+    for each in checked:
+        for text in render.raised(each):
+            say(text)
+        if not each.found.measurement.complete:
+            say(f"{each.name}: not everything could be counted")
+        say(render.passed(each), quiet=quiet)
+
+
+def _complain(error: Exception) -> None:
+    from ctxguard.cli import explained
+
+    say(explained(error)[0])
+
+
+def _after_fault(*, strict: bool) -> int:
+    if strict:
+        say("the push is stopped, for the configuration says strict = true")
+        return ExitCode.NOT_MEASURED
+    say("so this push is not checked in full; it passes")
+    return ExitCode.OK
