@@ -73,7 +73,7 @@ def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
         try:
             each = guard.check(push)
         except CtxguardError as error:
-            say(f"{push.name} cannot be measured: {error}")
+            guard.notes.append(f"{push.name} cannot be measured: {error}")
             failed = True
         else:
             checked += [] if each is None else [each]
@@ -81,7 +81,7 @@ def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
         try:
             checked.append(guard.worktree())
         except CtxguardError as error:
-            say(f"{WORKTREE} cannot be measured: {error}")
+            guard.notes.append(f"{WORKTREE} cannot be measured: {error}")
             failed = True
     return checked, failed
 

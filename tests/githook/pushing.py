@@ -1,0 +1,72 @@
+"""A repository with a hook, and a bare remote to push to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.conftest import Tree
+from tests.git.repositories import Repo, environment, git, make_repo
+
+CONFIGURATION = 'critical = "1MB"\nmax-growth = "100kB"\n'
+APP: Tree = {
+    "Dockerfile": "FROM scratch\nCOPY . /app\n",
+    ".dockerignore": "*.log\ndata/videos\n",
+    "ctxguard.toml": CONFIGURATION,
+    "src": {"a.py": "print(1)\n"},
+}
+BIG = "x" * 2_000_000
+GROWING = "x" * 200_000
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """How a push ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> list[str]:
+        """What the hook said."""
+        start = "ctxguard: "
+        return [
+            line.removeprefix(start) for line in self.err.splitlines() if line.startswith(start)
+        ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Local and remote."""
+
+    local: Repo
+    remote: str
+
+    def push(self, *arguments: str, env: Mapping[str, str] | None = None) -> Pushed:
+        done = subprocess.run(
+            ["git", "push", *(arguments or ("origin", "main"))],
+            cwd=self.local.root,
+            capture_output=True,
+            env=environment(env),
+            check=False,
+        )
+        out = done.stdout.decode("utf-8", "replace")
+        return Pushed(done.returncode, out, done.stderr.decode("utf-8", "replace"))
+
+    def refs(self) -> dict[str, str]:
+        """What the remote has."""
+        listed = git(self.remote, "for-each-ref", "--format=%(refname) %(objectname)")
+        return dict(line.split() for line in listed.splitlines())
+
+
+def make_pair(folder: str) -> Pair:
+    """Nothing is pushed yet, and no hook is there."""
+    remote = os.path.join(folder, "remote.git")
+    os.makedirs(remote)
+    git(remote, "init", "-q", "--bare")
+    local = make_repo(os.path.join(folder, "eine App für alle"), APP)
+    local.git("remote", "add", "origin", remote)
+    return Pair(local, remote)
