@@ -16,7 +16,6 @@ from benchmarks.runs import Row, compare
 from benchmarks.table import Cells
 from benchmarks.targets import TARGETS
 
-_LARGE, _SMALL = 500_000, 100_000
 _QUICK = 100
 """How many times smaller the trees of --quick are."""
 
@@ -75,7 +74,7 @@ def _engine(program: str) -> Engine | FailedError:
 
 
 def _compare(case: Case, asked: argparse.Namespace, setting: Setting) -> tuple[str, list[Row]]:
-    files = (_LARGE if case.large else _SMALL) // (_QUICK if asked.quick else 1)
+    files = case.files // (_QUICK if asked.quick else 1)
     tree = trees.provide(asked.trees, files)
     title = case.title(tree)
     print(f"{case.name}: {title} ...", file=sys.stderr, flush=True)

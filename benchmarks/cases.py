@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from benchmarks import contenders as who
-from benchmarks import shapes
+from benchmarks import repositories, shapes
 from benchmarks.contenders import Absent, Contender
 from benchmarks.engine import Engine
 from benchmarks.process import FailedError
@@ -22,6 +22,7 @@ MANY_RULES = ", 200 rules"
 NO_DOCKERFILE = ", no Dockerfile"
 ONE_TARGET = ", a target"
 ALL_TARGETS = ", nine targets"
+LARGE, SMALL, FEW = 500_000, 100_000, 10_000
 _Line = list[Contender | Absent]
 
 
@@ -37,8 +38,8 @@ class Setting:
 class Case:
     name: str
     about: str
-    large: bool
-    """On the tree of 500,000 files, else on that of 100,000."""
+    files: int
+    """Of the tree."""
     contenders: Callable[[Tree, Setting], _Line]
 
     def title(self, tree: Tree) -> str:
@@ -108,6 +109,22 @@ def _targets(tree: Tree, _setting: Setting) -> _Line:
     ]
 
 
+def _commit(tree: Tree, _setting: Setting) -> _Line:
+    repository = repositories.provide(tree)
+    return [
+        who.du(tree),
+        who.ctxguard(tree, "", lambda files: files == tree.files),
+        who.ctxguard_commit(tree, repository),
+        who.git_listing(repository),
+        who.clone_and_report(tree, repository),
+    ]
+
+
+def _push(tree: Tree, _setting: Setting) -> _Line:
+    repository = repositories.provide(tree)
+    return [who.du(tree), who.hook(repository), who.git_listing(repository)]
+
+
 def _nearly_all(tree: Tree) -> Callable[[int], bool]:
     return lambda files: 0.95 * tree.files < files < tree.files
 
@@ -117,14 +134,16 @@ def _build(tree: Tree, rules: str, setting: Setting) -> _Line:
 
 
 CASES = (
-    Case("all-large", "{files:,} files, all sent", True, _all),
-    Case("all-small", "{files:,} files, all sent", False, _all),
-    Case("ignored-small", "{sent:,} files beside {ignored:,} ignored", False, _ignored),
-    Case("ignored-large", "{sent:,} files beside {ignored:,} ignored", True, _ignored),
-    Case("allow-list", "{files:,} files, `*` and `!src/**/*.py`", True, _allowed),
-    Case("rules-large", "{files:,} files, 200 rules", True, _rules_large),
-    Case("targets-large", "{files:,} files, and what a Dockerfile asks for", True, _targets),
-    Case("rules-small", "{files:,} files, 200 rules", False, _rules_small),
+    Case("all-large", "{files:,} files, all sent", LARGE, _all),
+    Case("all-small", "{files:,} files, all sent", SMALL, _all),
+    Case("ignored-small", "{sent:,} files beside {ignored:,} ignored", SMALL, _ignored),
+    Case("ignored-large", "{sent:,} files beside {ignored:,} ignored", LARGE, _ignored),
+    Case("allow-list", "{files:,} files, `*` and `!src/**/*.py`", LARGE, _allowed),
+    Case("rules-large", "{files:,} files, 200 rules", LARGE, _rules_large),
+    Case("targets-large", "{files:,} files, and what a Dockerfile asks for", LARGE, _targets),
+    Case("commit-small", "{files:,} files, in a commit", SMALL, _commit),
+    Case("push-few", "a push of ten commits on {files:,} files", FEW, _push),
+    Case("rules-small", "{files:,} files, 200 rules", SMALL, _rules_small),
 )
 NOTES = (
     "Wall and CPU are medians of whole processes run in turn, with the files' metadata in the "

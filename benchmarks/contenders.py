@@ -12,10 +12,13 @@ from importlib import metadata, util
 
 from benchmarks.engine import Build, Engine
 from benchmarks.process import FailedError, Reading, run
+from benchmarks.repositories import Repository
 from benchmarks.trees import Tree
 
 DU = "du -s --apparent-size"
 CTXGUARD = "ctxguard report"
+COMMIT = "ctxguard report --rev"
+HOOK = "ctxguard hook run"
 DOCKER_LIBRARY = "PyPI docker, exclude_paths"
 STAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stages.Dockerfile")
 _PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
@@ -64,6 +67,42 @@ def ctxguard(
             raise FailedError(f"it counts {files:,} files, which is wrong")
 
     return Contender(CTXGUARD + more, rules, partial(_read, command), check=check)
+
+
+def ctxguard_commit(tree: Tree, repository: Repository) -> Contender:
+    """The commit, which holds what the tree does."""
+    command = [
+        *(sys.executable, "-m", "ctxguard", "report", "--fail-on", "never"),
+        *("--rev", repository.base, repository.path),
+    ]
+
+    def check() -> None:
+        report = json.loads(run([*command, "--format", "json"])[1])["reports"][0]
+        if report["size"]["files"] != tree.files:
+            raise FailedError(f"it counts {report['size']['files']:,} files, which is wrong")
+
+    return Contender(COMMIT, "", partial(_read, command), check=check)
+
+
+def clone_and_report(tree: Tree, repository: Repository) -> Contender:
+    """What else there is: a checkout, which borrows the objects, measured and thrown away."""
+    clone = f"{tree.path}-clone"
+    report = f"{sys.executable} -m ctxguard report --fail-on never {clone}"
+    script = f"git clone -q -s {repository.path} {clone} && {report} && rm -rf {clone}"
+    return Contender("git clone -s, then ctxguard report", "", partial(_read, ["sh", "-c", script]))
+
+
+def git_listing(repository: Repository) -> Contender:
+    """The least there is to do: git lists the commit with all sizes, and nobody reads it."""
+    command = ["git", f"--git-dir={repository.path}", "ls-tree", "-r", "-l", "-z", repository.base]
+    return Contender("git ls-tree -r -l -z", "", partial(_read, command))
+
+
+def hook(repository: Repository) -> Contender:
+    """As git runs it, with what git tells it."""
+    run_hook = f"{sys.executable} -m ctxguard hook run origin {repository.path}"
+    script = f"cd {repository.path} && echo '{repository.line()}' | {run_hook}"
+    return Contender(HOOK, "", partial(_read, ["sh", "-c", script]))
 
 
 def pathspec(tree: Tree, rules: str, more: str = "", alone: int = 0) -> Contender:

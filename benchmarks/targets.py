@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 from benchmarks.cases import ALL_TARGETS, MANY_RULES, NO_DOCKERFILE, NO_RULES, ONE_TARGET
-from benchmarks.contenders import CTXGUARD, DOCKER_LIBRARY, DU
+from benchmarks.contenders import COMMIT, CTXGUARD, DOCKER_LIBRARY, DU, HOOK
 from benchmarks.runs import Row, ratio
 
 Results = Mapping[str, list[Row]]
@@ -55,6 +56,18 @@ def _cpu(case: str, what: str, base: str) -> Callable[[Results], float | None]:
     return measure
 
 
+def _wall_s(case: str, what: str) -> Callable[[Results], float | None]:
+    return lambda results: _middle(_row(results, case, what).walls)
+
+
+def _cpu_s(case: str, what: str) -> Callable[[Results], float | None]:
+    return lambda results: _middle(_row(results, case, what).cpus)
+
+
+def _middle(values: list[float]) -> float | None:
+    return median(values) if values else None
+
+
 def _megabytes(case: str, what: str) -> Callable[[Results], float | None]:
     def measure(results: Results) -> float | None:
         memory = _row(results, case, what).memory
@@ -87,6 +100,8 @@ TARGETS = (
         "x no Dockerfile",
         _wall("targets-large", CTXGUARD + ALL_TARGETS, CTXGUARD + NO_DOCKERFILE),
     ),
+    Target("100,000 files, in a commit: wall", 1.5, "s", _wall_s("commit-small", COMMIT)),
+    Target("a push of ten commits on 10,000 files: CPU", 0.8, "s", _cpu_s("push-few", HOOK)),
     Target(
         "100,000 files, 200 rules: faster than PyPI docker",
         100,

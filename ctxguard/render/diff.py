@@ -61,7 +61,7 @@ def counted(number: int, what: str = "file") -> str:
 def text(diff: Diff, terminal: Terminal) -> str:
     """One screen: the change and the verdict first, then paths, rules and instructions."""
     found = diff.comparison
-    parts = [_headline(diff), _verdict(diff, terminal)]
+    parts = [_headline(diff) + _verdict(diff, terminal)]
     if not terminal.brief:
         parts += [
             _totals(diff),
