@@ -10,7 +10,7 @@ from ctxguard.config import Folders, InCommit, OnDisk, Settings, settings
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import Request
 from ctxguard.context.tree import given, revision
-from ctxguard.context.tree.commit import CommitTree
+from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.context.tree.worktree import WorkTree
 from ctxguard.git.repository import Spot

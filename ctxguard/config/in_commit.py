@@ -7,7 +7,7 @@ import os
 import posixpath
 
 from ctxguard.config.places import OURS
-from ctxguard.context.tree.commit import CommitTree
+from ctxguard.context.tree.committree import CommitTree
 from ctxguard.errors import UsageError
 
 _SHORT = 10

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ctxguard.git.program import Git, GitError
 
 _CHUNK = 1 << 20
-_FOLDER = "040000"
+FOLDER, LINK, SUBMODULE = "040000", "120000", "160000"
+"""Modes of entries, as git writes them."""
 _MOST_ENTRIES = 4_000_000
 """Of one tree."""
 _MANY_ENTRIES = 200_000
@@ -48,7 +49,7 @@ def entries(git: Git, tree: str, *, recursive: bool) -> Iterator[TreeEntry]:
             *records, rest = (rest + chunk).split(b"\0")
             found = list(map(_entry, records))
             count += len(found)
-            folders.update([entry.id for entry in found if entry.mode == _FOLDER])
+            folders.update([entry.id for entry in found if entry.mode == FOLDER])
             copies = folders.total() > _MOST_COPIES * len(folders)
             if count > _MOST_ENTRIES or (count > _MANY_ENTRIES and copies):
                 raise GitError(f"the tree stands for over {count:,} entries, far too many")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ctxguard.context.tree.commit import Columns, Commit, CommitStat
+from ctxguard.context.tree.columns import Columns, CommitStat
+from ctxguard.context.tree.commit import Commit
 from ctxguard.context.tree.source import Remark, Unlike
 from ctxguard.git.attributes import attributes
 

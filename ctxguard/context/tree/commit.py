@@ -1,36 +1,18 @@
-"""A commit as a Source: what a fresh clone of it would hold, without a checkout.
-
-git stores no times, and of the modes only whether a file is executable. What a clone has instead
-takes as many bytes on the wire whatever it is.
-"""
+"""What was read of one commit: its folders, and the contents that are asked for."""
 
 from __future__ import annotations
 
-import errno
-import os
 import posixpath
 import stat as modes
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ctxguard.context.tree.links import resolve
-from ctxguard.context.tree.source import Remark, Stat, Unlike, Xattrs
-from ctxguard.context.tree.worktree import MOST_BYTES, kind_of, to_bytes, to_text
+from ctxguard.context.tree.columns import Columns, CommitStat
+from ctxguard.context.tree.source import Remark, Unlike
 from ctxguard.errors import MeasureError
-from ctxguard.git.objects import TreeEntry, contents, entries
+from ctxguard.git.objects import FOLDER, LINK, SUBMODULE, TreeEntry, contents, entries
 from ctxguard.git.repository import Repository
-from ctxguard.measurement import EntryKind
 
-_SUBMODULE = "160000"
-_MODES = {
-    "040000": modes.S_IFDIR | 0o755,
-    "100644": modes.S_IFREG | 0o644,
-    "100755": modes.S_IFREG | 0o755,
-    "120000": modes.S_IFLNK | 0o777,
-    _SUBMODULE: modes.S_IFDIR | 0o755,
-}
-_EXECUTABLE = 0o100
-_A_USUAL_TIME = 1_700_000_000
-_LONGEST_LINK = 4096
+LONGEST_LINK = 4096
 """Bytes; no system takes a longer target."""
 _LONGEST_PATH = 4096
 """Characters."""
@@ -38,98 +20,6 @@ _NEVER_CHECKED_OUT = frozenset({".git", ".", "..", ""})
 _READ_AHEAD = frozenset({".dockerignore", "Dockerfile", ".gitattributes"})
 """Names of files that are asked for again and again."""
 _READ_AHEAD_BYTES = 1 << 16
-
-
-class CommitStat:
-    """What a clone would have; see `source.Stat`."""
-
-    __slots__ = ("st_mode", "st_size")
-
-    st_mtime = float(_A_USUAL_TIME)
-    st_mtime_ns = _A_USUAL_TIME * 10**9
-    st_nlink = 1
-    st_ino = 0
-    st_rdev = 0
-
-    def __init__(self, st_mode: int, st_size: int) -> None:
-        self.st_mode = st_mode
-        self.st_size = st_size
-
-
-_FOLDERS = frozenset({_MODES["040000"]})
-_FOLDER_STAT = CommitStat(_MODES["040000"], 0)
-
-
-class Columns:
-    """One folder of a commit, as lists in parallel; see `source.Folder`."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.found: list[CommitStat] = []
-        self.ids: list[str] = []
-        self.directories: list[int] = []
-        self.remarks: dict[int, Remark] = {}
-        self._submodules: list[str] = []
-        self._settled = False
-        self._places: dict[str, int] | None = None
-
-    def add(self, name: str, entry: TreeEntry) -> None:
-        mode = _MODES.get(entry.mode) or _odd_mode(entry.mode)
-        stat = _FOLDER_STAT if mode in _FOLDERS else CommitStat(mode, entry.size)
-        self.names.append(name)
-        self.found.append(stat)
-        self.ids.append(entry.id)
-        if entry.mode == _SUBMODULE:
-            self._submodules.append(name)
-
-    def settle(self) -> Columns:
-        """Sort by the bytes of the names; git sorts folders as if their names ended in `/`."""
-        if self._settled:
-            return self
-        self._settled = True
-        names = self.names
-        order = sorted(range(len(names)), key=[to_bytes(name) for name in names].__getitem__)
-        if order != list(range(len(names))):
-            self.names = [names[at] for at in order]
-            self.found = [self.found[at] for at in order]
-            self.ids = [self.ids[at] for at in order]
-        self.directories = [at for at, stat in enumerate(self.found) if stat.st_mode in _FOLDERS]
-        for name in self._submodules:
-            at = self.place(name)
-            assert at is not None
-            self.remarks[at] = Remark(Unlike.SUBMODULE)
-        return self
-
-    def place(self, name: str) -> int | None:
-        """The index of a name; None if it is not here."""
-        if self._places is None:
-            self._places = {each: at for at, each in enumerate(self.settle().names)}
-        return self._places.get(name)
-
-    def kind(self, at: int) -> EntryKind:
-        return kind_of(self.found[at].st_mode)
-
-    def stats(self, wanted: Sequence[int]) -> tuple[Sequence[Stat | None], Mapping[int, OSError]]:
-        if len(wanted) == len(self.found):
-            return self.found, {}
-        return [self.found[at] for at in wanted], {}
-
-    def xattrs(self, wanted: Sequence[int]) -> Mapping[int, Xattrs]:
-        return {}
-
-    def unreadable(self, wanted: Sequence[int], stats: Sequence[Stat | None]) -> set[int]:
-        return set()
-
-    def can_search(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def _odd_mode(mode: str) -> int:
-    """Of old commits, such as 100664: only whether it is executable counts."""
-    return modes.S_IFREG | (0o755 if int(mode, 8) & _EXECUTABLE else 0o644)
 
 
 class Commit:
@@ -202,7 +92,7 @@ class Commit:
             if level is None:
                 level = levels[full] = Columns()
             level.add(name, entry)
-            if entry.mode in ("040000", _SUBMODULE):
+            if entry.mode in (FOLDER, SUBMODULE):
                 levels[f"{start}{entry.path}"] = Columns()
             elif _is_read_ahead(entry, name):
                 ahead.append(entry.id)
@@ -242,8 +132,8 @@ class Commit:
 
 
 def _is_read_ahead(entry: TreeEntry, name: str) -> bool:
-    if entry.mode == "120000":
-        return entry.size <= _LONGEST_LINK
+    if entry.mode == LINK:
+        return entry.size <= LONGEST_LINK
     return name in _READ_AHEAD and entry.size <= _READ_AHEAD_BYTES
 
 
@@ -256,112 +146,3 @@ def _check_names(path: str, level: Columns) -> None:
         raise MeasureError(
             f"no system can check out this commit: {path[:80]}... is too long a path"
         )
-
-
-class CommitTree:
-    """One folder of a commit and all below it; see `source.Source`.
-
-    Args:
-        path: of the folder, from the top of the commit's tree.
-    """
-
-    def __init__(self, commit: Commit, path: str) -> None:
-        self.commit = commit
-        self.path = path
-        self.root = os.path.join(commit.repository.root, path) if path else commit.repository.root
-        self.revision = commit.id
-
-    def own_process(self) -> None:
-        """Nothing is cheaper there."""
-
-    def listing(self, path: str) -> Columns:
-        found = self.commit.folder(self._at(path))
-        if found is None:
-            raise _error(errno.ENOENT, path)
-        return found
-
-    def can_list(self, path: str) -> bool:
-        return True
-
-    def lstat(self, path: str) -> Stat:
-        return self._find(path)[0]
-
-    def read(self, path: str) -> bytes:
-        return self._read(self._at(path))
-
-    def read_through(self, path: str) -> bytes:
-        real = self.follow(path)
-        if real is None:
-            raise _error(errno.ENOENT, path)
-        return self._read(real)
-
-    def readlink(self, path: str) -> str:
-        stat, id_ = self._find(path)
-        if stat.st_size > _LONGEST_LINK:
-            raise _error(errno.ENAMETOOLONG, path)
-        return to_text(self.commit.content(id_))
-
-    def follow(self, path: str) -> str | None:
-        """Where a path leads in a clone, from the top of the commit's tree, all links followed.
-
-        Returns:
-            None if it leads nowhere, or out of the clone.
-        """
-        return resolve(_Whole(self.commit), self._at(path))
-
-    def _at(self, path: str) -> str:
-        return f"{self.path}/{path}" if self.path and path else self.path or path
-
-    def _find(self, path: str) -> tuple[CommitStat, str]:
-        full = self._at(path)
-        if not full:
-            return _FOLDER_STAT, self.commit.id
-        found = self.commit.find(full)
-        if found is None:
-            raise _error(errno.ENOENT, path)
-        return found[0], found[1]
-
-    def _read(self, full: str) -> bytes:
-        found = self.commit.find(full) if full else None
-        if found is None:
-            raise _error(errno.ENOENT, full)
-        stat, id_, _ = found
-        if modes.S_ISDIR(stat.st_mode):
-            raise _error(errno.EISDIR, full)
-        if modes.S_ISLNK(stat.st_mode):
-            raise _error(errno.ELOOP, full)
-        if stat.st_size > MOST_BYTES:
-            raise _error(errno.EFBIG, full)
-        return self.commit.content(id_)
-
-
-class _Whole:
-    """The links of a whole commit, as a system follows them: none leads out of a clone."""
-
-    def __init__(self, commit: Commit) -> None:
-        self._tree = CommitTree(commit, "")
-
-    def lstat(self, path: str) -> Stat:
-        return self._tree.lstat(path)
-
-    def readlink(self, path: str) -> str:
-        target = self._tree.readlink(path)
-        if target.startswith("/") or _leads_out(path.count("/"), target):
-            raise _error(errno.ENOENT, path)
-        return target
-
-
-def _leads_out(depth: int, target: str) -> bool:
-    """Whether a link's target, written in a folder so deep, leads above the top on its way."""
-    for part in target.split("/"):
-        if part == "..":
-            depth -= 1
-        elif part not in ("", "."):
-            depth += 1
-        if depth < 0:
-            return True
-    return False
-
-
-def _error(number: int, path: str) -> OSError:
-    return OSError(number, os.strerror(number), path)

@@ -7,7 +7,8 @@ import posixpath
 import stat as modes
 
 from ctxguard.context.tree.checkout import look_at_attributes
-from ctxguard.context.tree.commit import Commit, CommitTree
+from ctxguard.context.tree.commit import Commit
+from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.given import STANDARD_INPUT, check_context_name
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.errors import UsageError
