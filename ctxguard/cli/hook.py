@@ -26,7 +26,7 @@ def command() -> None:
     """Guard what is pushed, with a git hook.
 
     The hook measures each pushed commit by its own configuration, and stops a push that is over
-    budget, or over max-growth. Once: SKIP=ctxguard git push, or git push --no-verify.
+    budget, or over max-growth. To pass once: SKIP=ctxguard git push, or git push --no-verify.
     """
 
 
@@ -35,7 +35,7 @@ def command() -> None:
 @click.option("--force", is_flag=True, help="Into the work tree too, where hooks are tracked.")
 @help_option
 def _install(context: str, *, force: bool) -> int:
-    """Put the hook in its place, and keep the one that is there: it runs first."""
+    """Put the hook in its place; one that is there is kept, and runs first."""
     spot = spot_of(context)
     folder = hooks_folder(spot.repository)
     if folder.tracked and not force:

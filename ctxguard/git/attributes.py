@@ -8,7 +8,6 @@ repository's `info/attributes` have a say there, as in a fresh clone.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -33,6 +32,8 @@ def attributes(
     Raises:
         GitError: git fails, or takes too long.
     """
+    import tempfile
+
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     with tempfile.TemporaryDirectory(prefix="ctxguard-") as folder:
         git = _borrowing(repository, commit, folder)

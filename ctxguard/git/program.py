@@ -8,8 +8,6 @@ others, and a partial clone fetches nothing, since no transport is allowed.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
@@ -71,6 +69,8 @@ class Git:
         Raises:
             GitError: it fails, or takes too long.
         """
+        import subprocess
+
         command = self._command(arguments)
         try:
             done = subprocess.run(
@@ -105,6 +105,8 @@ class Git:
         Raises:
             GitError: it fails; at the end, too.
         """
+        import subprocess
+
         command = self._command(arguments)
         try:
             process = subprocess.Popen(
@@ -133,6 +135,8 @@ class Git:
 
 
 def _program() -> str:
+    import shutil
+
     program = shutil.which("git")
     if program is None:
         raise GitError("git was not found; install it, or put it on the PATH")

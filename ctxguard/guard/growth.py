@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ctxguard.measurement import Measurement
 from ctxguard.report import Limit, Tier
 from ctxguard.sizes import format_size, parse_size, shortened
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?%")
 
@@ -29,6 +32,8 @@ class GrowthLimit:
         """
         found = _PERCENT.fullmatch(text.strip())
         if found is not None:
+            from fractions import Fraction
+
             return cls(percent=Fraction(found[1]))
         if "%" in text:
             raise ValueError(f'"{shortened(text)}" is not a growth; write it like 50MB or 10%')
