@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ctxguard import config
+from ctxguard import place
 from ctxguard.cli import main, progress
 from tests.cli import process
 from tests.cli.documents import only_report
@@ -336,7 +336,7 @@ def test_an_interruption_is_told_below_what_the_terminal_shows_of_it(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(config, "settings", interrupt)
+    monkeypatch.setattr(place, "settings", interrupt)
     with process.terminal() as (ours, theirs):
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stderr", theirs)
