@@ -158,8 +158,26 @@ _QUESTIONS = (
 )
 
 
+def _as_the_caller_has_it() -> dict[str, str]:
+    """`GIT_DIR`, which git sets for hooks, is about the current folder, not about the context.
+
+    Without `GIT_WORK_TREE`, the current folder is the top of the work tree then.
+    """
+    git_dir = os.environ.get("GIT_DIR")
+    if not git_dir:
+        return {}
+    here = os.getcwd()
+    found = {"GIT_DIR": os.path.abspath(git_dir)}
+    work_tree = os.environ.get("GIT_WORK_TREE")
+    if work_tree:
+        found["GIT_WORK_TREE"] = os.path.abspath(work_tree)
+    elif Git().run("rev-parse", "--is-bare-repository").strip() != b"true":
+        found["GIT_WORK_TREE"] = here
+    return found
+
+
 def _ask(there: str, folder: str) -> list[str]:
-    git = Git()
+    git = Git(environment=_as_the_caller_has_it())
     try:
         answers = os.fsdecode(git.run("rev-parse", *_QUESTIONS, folder=there)).split("\n")
         if len(answers) == len(_QUESTIONS) + 1:

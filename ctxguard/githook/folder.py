@@ -58,7 +58,7 @@ def hooks_folder(repository: Repository) -> HooksFolder:
         UsageError: hooks are switched off.
     """
     top = repository.root
-    configured = _configured(top)
+    configured = _configured(repository)
     if not configured:
         return HooksFolder(os.path.join(repository.common_dir, "hooks"), False, False, False)
     path = os.path.realpath(os.path.join(top, configured))
@@ -69,11 +69,12 @@ def hooks_folder(repository: Repository) -> HooksFolder:
     return HooksFolder(path, True, tracked, not in_git and not tracked)
 
 
-def _configured(top: str) -> str:
+def _configured(repository: Repository) -> str:
     """The last value of `core.hooksPath` before the one that we give to every call ourselves."""
+    git = Git(environment={"GIT_DIR": repository.git_dir})
     try:
         ask = ("config", "-z", "--type=path", "--get-all", "core.hooksPath")
-        values = Git().run(*ask, folder=top).split(b"\0")
+        values = git.run(*ask, folder=repository.root).split(b"\0")
     except GitError:
         return ""
     return os.fsdecode(values[-3]) if len(values) > 2 else ""

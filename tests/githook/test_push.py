@@ -220,6 +220,21 @@ def test_from_a_worktree(pair: Pair, tmp_path: Path) -> None:
     assert passing(there, "origin", "topic")
 
 
+def test_from_a_worktree_with_a_subfolder_as_context(
+    pair: Pair, run_cli: Run, tmp_path: Path
+) -> None:
+    pair.local.commit({"app": {"Dockerfile": "FROM scratch\nCOPY . /\n"}})
+    passing(pair)
+    run_cli("hook", "install", "-C", f"{pair.local.root}/app")
+    other = str(tmp_path / "other")
+    pair.local.git("worktree", "add", "-q", "-b", "topic", other)
+    Repo(other).commit({"elsewhere.mp4": BIG})
+    there = Pair(Repo(other), pair.remote)
+    assert passing(there, "origin", "topic") == ["topic: the build context is 22B in 1 file, 0B"]
+    Repo(other).commit({"app": {"clip.mp4": BIG}})
+    assert stopped(there, "origin", "topic")[0].startswith("topic is stopped")
+
+
 def test_the_pushed_commits_own_configuration_counts(pair: Pair) -> None:
     pair.local.write({"ctxguard.toml": "nonsense", "clip.mp4": BIG, ".dockerignore": "*\n"})
     before = pair.local.id()
