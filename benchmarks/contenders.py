@@ -89,7 +89,8 @@ def clone_and_report(tree: Tree, repository: Repository) -> Contender:
     clone = f"{tree.path}-clone"
     report = f"{sys.executable} -m ctxguard report --fail-on never {clone}"
     script = f"git clone -q -s {repository.path} {clone} && {report} && rm -rf {clone}"
-    return Contender("git clone -s, then ctxguard report", "", partial(_read, ["sh", "-c", script]))
+    what = "git clone -s, then ctxguard report"
+    return Contender(what, "", partial(_read, ["sh", "-c", script]), alone=1)
 
 
 def git_listing(repository: Repository) -> Contender:
