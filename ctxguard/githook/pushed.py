@@ -27,13 +27,15 @@ class Push:
 def pushes(repository: Repository, lines: str, remote: str | None) -> Iterator[Push]:
     """What git's lines say: local ref, its id, remote ref, its id.
 
-    Deletions, and tags of anything but a commit, bring nothing.
+    Deletions bring nothing, nor do tags of anything but a commit, nor new names for what the
+    remote has.
 
     Args:
         remote: its name, or its address where it has none.
 
     Source of the meaning: githooks(5), pre-push.
     """
+    branches: list[str] | None = None
     for line in lines.splitlines():
         words = line.rsplit(" ", 3)
         if len(words) != 4:
@@ -43,7 +45,11 @@ def pushes(repository: Repository, lines: str, remote: str | None) -> Iterator[P
         if commit is None:
             continue
         base = None if _is_none(there) else repository.find_commit(there)
-        base = base or _what_the_remote_has(repository, commit, remote)
+        if base is None:
+            branches = _branches(repository, remote) if branches is None else branches
+            base = _on_any(repository, branches, commit)
+        if base == commit:
+            continue
         name = local if local.startswith("refs/") else remote_ref
         yield Push(_short(name), commit, base)
 
@@ -54,7 +60,9 @@ def by_pre_commit(repository: Repository, environment: Mapping[str, str]) -> Ite
     branch = environment.get("PRE_COMMIT_LOCAL_BRANCH", "HEAD")
     tip = repository.commit(environment.get("PRE_COMMIT_TO_REF") or branch)
     there = environment.get("PRE_COMMIT_FROM_REF") or "@{upstream}"
-    base = repository.find_commit(there) or _what_the_remote_has(repository, tip, remote)
+    base = repository.find_commit(there)
+    if base is None:
+        base = _on_any(repository, _branches(repository, remote), tip)
     yield Push(_short(branch), tip, base)
 
 
@@ -68,15 +76,16 @@ def _short(ref: str) -> str:
     return ref
 
 
-def _what_the_remote_has(repository: Repository, tip: str, remote: str | None) -> str | None:
-    """The newest commit in the history of the tip that is on any branch of the remote.
-
-    Of a remote without branches here, those of all remotes are looked at.
-    """
+def _branches(repository: Repository, remote: str | None) -> list[str]:
+    """The branches of the remote, as far as it was fetched; those of all if it has none here."""
     listed = repository.git.run("for-each-ref", "--format=%(refname)", "refs/remotes/")
     names = listed.decode("utf-8", "surrogateescape").splitlines()
     own = [name for name in names if remote and name.startswith(f"refs/remotes/{remote}/")]
-    branches = (own or names)[:_MOST_REFS]
+    return (own or names)[:_MOST_REFS]
+
+
+def _on_any(repository: Repository, branches: list[str], tip: str) -> str | None:
+    """The newest commit in the history of the tip that is on any of the branches."""
     if not branches:
         return None
     try:
