@@ -28,6 +28,7 @@ from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.context.measure import look_around, measure
 from ctxguard.context.tree.locate import Governing, governing_for
 from ctxguard.context.tree.source import Source
+from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import view_of_all, wire_order
 from ctxguard.context.weighing.heaviest import HeaviestTally
@@ -132,17 +133,20 @@ class _Side:
         return rule.text in self._texts
 
     def _decision(self, path: str) -> Decision:
-        folder, _, name = path.rpartition("/")
-        (decision,) = self.governing.spec.decide(self._rules_in(folder), [name])
-        return decision
+        above, _, _ = path.rpartition("/")
+        for folder in folders_to(above, self._folders):
+            self._folders[folder] = self._enter(folder)
+        return self._decide(path)
 
-    def _rules_in(self, folder: str) -> FolderRules:
-        if folder not in self._folders:
-            above, _, name = folder.rpartition("/")
-            inherited = self._rules_in(above)
-            decision = self._decision(folder)
-            self._folders[folder] = self.governing.spec.enter(inherited, name, decision)
-        return self._folders[folder]
+    def _enter(self, folder: str) -> FolderRules:
+        above, _, name = folder.rpartition("/")
+        return self.governing.spec.enter(self._folders[above], name, self._decide(folder))
+
+    def _decide(self, path: str) -> Decision:
+        """On a path of a folder that was entered."""
+        above, _, name = path.rpartition("/")
+        (decision,) = self.governing.spec.decide(self._folders[above], [name])
+        return decision
 
     def brought_by(self, path: str) -> tuple[InstructionLine, ...]:
         if self.request.backend is Backend.LEGACY:

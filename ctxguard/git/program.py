@@ -152,7 +152,7 @@ def _not_run(error: OSError) -> GitError:
 
 
 def _failed(command: str, code: int, complaint: bytes) -> GitError:
-    words = complaint.decode("utf-8", "replace").strip()[:_MOST_COMPLAINT]
+    words = " ".join(complaint.decode("utf-8", "replace").split())[:_MOST_COMPLAINT]
     if "promisor remote" in words:
         return GitError(
             "this clone is partial and lacks objects of the commit; "

@@ -177,8 +177,8 @@ def _as_the_caller_has_it() -> dict[str, str]:
 
 
 def _ask(there: str, folder: str) -> list[str]:
-    git = Git(environment=_as_the_caller_has_it())
     try:
+        git = Git(environment=_as_the_caller_has_it())
         answers = os.fsdecode(git.run("rev-parse", *_QUESTIONS, folder=there)).split("\n")
         if len(answers) == len(_QUESTIONS) + 1:
             return answers[:-1]

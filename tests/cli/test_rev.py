@@ -364,3 +364,15 @@ def test_nothing_of_a_hostile_repository_runs(repo: Repo, run_cli: Run, tmp_path
     for command in (("report", repo.root), ("ls", repo.root), ("why", "-C", repo.root, "/a")):
         assert run_cli(*command, "--rev", "HEAD").code == 0
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
+def test_a_repository_of_someone_else(repo: Repo, run_cli: Run) -> None:
+    for folder, folders, files in os.walk(repo.root):
+        for name in (".", *folders, *files):
+            os.chown(os.path.join(folder, name), 65534, 65534)
+    found = run_cli("report", repo.root, "--rev", "HEAD")
+    assert (found.code, found.out) == (3, "")
+    assert "dubious ownership" in found.err
+    assert "git config --global --add safe.directory" in found.err
+    assert "\\n" not in found.err

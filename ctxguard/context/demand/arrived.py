@@ -7,6 +7,7 @@ import os
 import stat as modes
 
 from ctxguard.context.tree.source import Source, Stat
+from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.walking.views import View, Visit
 from ctxguard.context.walking.walk import Listing, Waiting, walk
 from ctxguard.measurement import EntryKind
@@ -66,11 +67,11 @@ class Arrived:
         return visit is not None and self._view.look(visit, [name]).sent[0]
 
     def _visit(self, folder: str) -> Visit | None:
-        if folder not in self._visits:
-            above, _, name = folder.rpartition("/")
-            visit = self._visit(above)
+        for below in folders_to(folder, self._visits):
+            above, _, name = below.rpartition("/")
+            visit = self._visits[above]
             view = None if visit is None else self._view.look(visit, [name])
-            self._visits[folder] = None if view is None else self._view.enter(view, 0, name)
+            self._visits[below] = None if view is None else self._view.enter(view, 0, name)
         return self._visits[folder]
 
     def _has_below(self, folder: str) -> bool:

@@ -39,7 +39,12 @@ class Commit:
     def folder(self, path: str) -> Columns | None:
         """The entries of a folder; None if there is no such folder."""
         if path not in self._levels:
-            self._levels[path] = None if self._is_known(path) else self._level(path)
+            # From the top: each level is found in the one above it.
+            names = path.split("/")
+            for depth in range(len(names) + 1):
+                above = "/".join(names[:depth])
+                if above not in self._levels:
+                    self._levels[above] = None if self._is_known(above) else self._level(above)
         found = self._levels[path]
         return None if found is None else found.settle()
 

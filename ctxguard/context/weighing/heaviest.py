@@ -94,10 +94,19 @@ class HeaviestTally:
         folder = self._folders.get(path)
         if folder is None:
             folder = self._folders[path] = _Folder()
-            above = path.rpartition("/")[0]
-            parent = self._folders.get(above) or self._folder(above)
-            parent.folders.append(path)
+            self._hang(path)
         return folder
+
+    def _hang(self, path: str) -> None:
+        """Put a new folder into the one above it, and so on up to one that was there."""
+        while True:
+            above = path.rpartition("/")[0]
+            parent = self._folders.get(above)
+            if parent is not None:
+                parent.folders.append(path)
+                return
+            self._folders[above] = _Folder(folders=[path])
+            path = above
 
     def _add_up(self) -> None:
         """Give each folder what lies below it, from the deepest up."""
