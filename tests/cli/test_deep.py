@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ PATH = "d/" * DEPTH + "f"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> str:
+def root(tmp_path: Path) -> Iterator[str]:
     """A folder in which a file lies so deep; no path to it fits into one call."""
     top = tmp_path / "deep"
     top.mkdir()
@@ -32,7 +33,9 @@ def root(tmp_path: Path) -> str:
     finally:
         os.fchdir(here)
         os.close(here)
-    return str(top)
+    yield str(top)
+    # Not every Python removes it, nor pytest with it.
+    subprocess.run(["rm", "-rf", str(top)], check=True)
 
 
 @pytest.fixture
