@@ -38,6 +38,10 @@ class Request:
     savings: bool = False
     """Whether to walk the ignored folders too, for what the ignore file keeps out."""
     build: BuildOptions = NO_OPTIONS
+    alone: bool = False
+    """Whether to leave the other builder out, where only the chosen one matters."""
+    listed: bool = False
+    """Whether to keep the names of all folders that were listed."""
 
 
 _UNKNOWN = ("no-dockerfile", "unknown")
@@ -109,7 +113,7 @@ class Course(Generic[_SideT]):
         self._found = found
         self.sums = Sums(request, found.wanted, loose=make_side is LooseSide)
         self.sides: dict[Backend, _SideT] = {}
-        for backend, governing in _willing(request, found.located):
+        for backend, governing in willing(request, found.located):
             view = self._view(backend, governing)
             self.sides[backend] = make_side(len(self.sides), view, *self.sums.of(backend))
         self.chosen: _SideT = self.sides[request.backend]
@@ -123,6 +127,7 @@ class Course(Generic[_SideT]):
         self.troubles: list[Trouble] = []
         self.unreadable: list[str] = []
         self.remarks: list[tuple[str, Remark]] = []
+        self.listed: list[str] = []
 
     def _view(self, backend: Backend, governing: Governing) -> View:
         if backend is Backend.LEGACY:
@@ -134,6 +139,8 @@ class Course(Generic[_SideT]):
         if isinstance(step, Trouble):
             self.troubles.append(step)
             return
+        if self.request.listed:
+            self.listed.append(step.path)
         if step.unreadable:
             self.unreadable += self._sent_unread(step)
         if step.folder.remarks:
@@ -164,9 +171,11 @@ class Course(Generic[_SideT]):
             raise self.chosen.view.refusal
 
 
-def _willing(request: Request, located: Located) -> Iterator[tuple[Backend, Governing]]:
+def willing(request: Request, located: Located) -> Iterator[tuple[Backend, Governing]]:
     """The backends that get as far as walking; the chosen one has to."""
     for backend in Backend:
+        if request.alone and backend is not request.backend:
+            continue
         governing = governing_for(located, backend)
         if isinstance(governing, Governing):
             yield backend, governing
@@ -182,6 +191,7 @@ class PartOfCourse:
     troubles: list[Trouble]
     unreadable: list[str]
     remarks: list[tuple[str, Remark]]
+    listed: list[str]
     savings: Savings | None
 
 
@@ -194,7 +204,9 @@ def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -
         for side in course.sides.values():
             side.leave()
     parts = [side.part() for side in course.sides.values()]
-    return PartOfCourse(parts, course.troubles, course.unreadable, course.remarks, course.savings)
+    return PartOfCourse(
+        parts, course.troubles, course.unreadable, course.remarks, course.listed, course.savings
+    )
 
 
 def pass_by(course: Course[Side], waiting: Waiting) -> None:
@@ -236,6 +248,7 @@ def merge(course: Course[Side], subtrees: Sequence[Waiting], part: PartOfCourse)
     course.troubles += part.troubles
     course.unreadable += part.unreadable
     course.remarks += part.remarks
+    course.listed += part.listed
     for side, found in zip(course.sides.values(), part.sides, strict=True):
         side.merge(subtrees, found)
     if course.savings is not None and part.savings is not None:

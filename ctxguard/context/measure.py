@@ -40,10 +40,10 @@ from ctxguard.measurement import (
 
 __all__ = ["Request", "context_of", "measure"]
 
-_HEAD = 1 << 14
+HEAD = 1 << 14
 """So many entries are walked in wire order. Behind them order does not matter up to the next border
 of the index (see `packets`), and fewer are not worth a second process."""
-_SPLITS = 128
+SPLITS = 128
 """So many of the topmost folders are listed to get subtrees that can be measured apart. Their size
 is not known before; with fewer, one of them can hold half of a real tree."""
 _PIECES = 64
@@ -67,13 +67,13 @@ def measure(
     found = look_around(request)
     progress = _never_back(progress)
     processes = useful_processes() if processes is None else processes
-    if _has_broken_rules(found.located):
+    if has_broken_rules(found.located):
         # The classic builder's tar may end in the midst of it.
-        return _Measuring(request, found, progress).in_order()
+        return Measuring(request, found, progress).in_order()
     try:
-        return _Measuring(request, found, progress).in_parts(processes)
+        return Measuring(request, found, progress).in_parts(processes)
     except SharedInodeError:
-        return _Measuring(request, found, progress).in_order()
+        return Measuring(request, found, progress).in_order()
 
 
 def look_around(request: Request) -> Found:
@@ -98,12 +98,15 @@ def _never_back(progress: Callable[[int], None]) -> Callable[[int], None]:
     return forward
 
 
-def _has_broken_rules(located: Located) -> bool:
+def has_broken_rules(located: Located) -> bool:
+    """Whether it matters in which order paths are decided."""
     governings = (located.buildkit, located.legacy)
     return any(isinstance(found, Governing) and found.spec.broken for found in governings)
 
 
-class _Measuring:
+class Measuring:
+    """One walk, and what comes of it."""
+
     def __init__(self, request: Request, found: Found, progress: Callable[[int], None]) -> None:
         self.request = request
         self.found = found
@@ -114,24 +117,25 @@ class _Measuring:
 
     def in_order(self) -> Measurement:
         """Walk everything in wire order."""
-        self._walk([start(self.course.views)], None)
-        return self._finish()
+        self.walk([start(self.course.views)], None)
+        return self.finish()
 
     def in_parts(self, processes: int) -> Measurement:
         """Walk the head in wire order, and what is left apart."""
         stack = [start(self.course.views)]
-        self._walk(stack, _HEAD)
+        self.walk(stack, HEAD)
         if stack:
             self._walk_apart(stack, processes)
-        return self._finish()
+        return self.finish()
 
-    def _finish(self) -> Measurement:
+    def finish(self) -> Measurement:
+        """What the walk came to."""
         for side in self.course.sides.values():
             side.finish()
         self.course.raise_refusal()
         return self._measurement()
 
-    def _walk(self, stack: list[Waiting], until: int | None) -> None:
+    def walk(self, stack: list[Waiting], until: int | None) -> None:
         """Walk until the stack is empty or, if given, BuildKit was sent so many entries."""
         counted = self.course.sides.get(Backend.BUILDKIT, self.course.chosen)
         for step in walk(self.request.source, self.course.views, stack):
@@ -143,12 +147,16 @@ class _Measuring:
 
     def _walk_apart(self, stack: list[Waiting], processes: int) -> None:
         plan = Plan(self.request.source, self.course.views, stack)
-        plan.split(_SPLITS)
+        plan.split(SPLITS)
         subtrees = plan.subtrees()
         pieces = [subtrees[start::_PIECES] for start in range(min(_PIECES, len(subtrees)))]
         for number, part in self._parts(pieces, processes):
             merge(self.course, pieces[number], part)
             self.progress(self.course.chosen.sent)
+        self.go_by(plan)
+
+    def go_by(self, plan: Plan) -> None:
+        """Come to the places of all that was measured apart, and merged."""
         for item in plan.items:
             if isinstance(item, Waiting):
                 pass_by(self.course, item)
@@ -215,6 +223,8 @@ class _Measuring:
     def _legacy(self) -> LegacyTransfer | str:
         """The tar's length, or why there is none."""
         side = self.course.sides.get(Backend.LEGACY)
+        if side is None and self.request.alone:
+            return "nobody asked for it"
         if side is None:
             return str(self.located.legacy)
         if side.view.refusal is not None:

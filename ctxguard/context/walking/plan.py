@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ctxguard.context.tree.source import Source
 from ctxguard.context.walking.views import View
@@ -33,6 +33,13 @@ class Plan:
             if not queue:
                 return
             queue.extend(self._replace(queue.popleft()))
+
+    def open(self, paths: Container[str]) -> None:
+        """List these folders, and those among what comes of them."""
+        waiting = [subtree for subtree in self.subtrees() if subtree.path in paths]
+        while waiting:
+            below = self._replace(waiting.pop())
+            waiting += [subtree for subtree in below if subtree.path in paths]
 
     def _replace(self, folder: Waiting) -> list[Waiting]:
         listing, troubles, below = self._step.take(folder)

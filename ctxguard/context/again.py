@@ -1,0 +1,180 @@
+"""One context measured over and over: what did not change since is not read again.
+
+The way is that of `measure`: the head in wire order, the rest in subtrees that are measured apart.
+The sums of a subtree are kept, and only those in which something changed are measured anew. So what
+comes out is what a fresh measurement finds, by the same code.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, merge, willing
+from ctxguard.context.measure import HEAD, SPLITS, Measuring, has_broken_rules, look_around
+from ctxguard.context.sides import SharedInodeError
+from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.processes import spread, useful_processes
+from ctxguard.context.walking.walk import Waiting, start
+from ctxguard.measurement import Measurement
+
+_MANY = 2_000
+"""A subtree of so many entries is opened once something changes in it, so that its own subtrees are
+kept apart from then on."""
+_PIECES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What may have changed since the last time."""
+
+    folders: Collection[str] = ()
+    """In these, something came, went or changed."""
+    trees: Collection[str] = ()
+    """These may be other folders than before, with all that is in them."""
+
+
+NOTHING = Changed()
+
+
+class Again:
+    """Measures one context over and over.
+
+    Args:
+        request: the other builder is left out, and the folders that are listed are told.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = replace(request, alone=True, listed=True)
+        self._found: Found | None = None
+        self._rules: object = None
+        self._parts: dict[str, PartOfCourse] = {}
+        self._open: set[str] = set()
+        self.folders: list[str] = []
+        """Those that were listed for the last measurement, or known since they last were."""
+
+    def measure(self, changed: Changed | None = None) -> Measurement:
+        """Measure it now.
+
+        Args:
+            changed: None to read everything again.
+
+        Raises:
+            MeasureError: as `measure` does; nothing is known then.
+            UsageError: the Dockerfile no longer has the target.
+        """
+        try:
+            found = self._look_around(changed)
+            return self._measured(found)
+        except BaseException:
+            self._parts.clear()
+            self._found = None
+            raise
+
+    def _look_around(self, changed: Changed | None) -> Found:
+        """The rules and what is asked for, as they are now; if they are new, so is everything."""
+        found = look_around(self._request)
+        rules = _rules(self._request, found)
+        if changed is None or self._found is None or rules != self._rules:
+            self._found, self._rules = found, rules
+            self._parts.clear()
+            self._open.clear()
+        else:
+            self._forget(changed)
+        return self._found
+
+    def _forget(self, changed: Changed) -> None:
+        for folder in changed.folders:
+            self._forget_around(folder)
+        if changed.trees:
+            paths = sorted(self._parts)
+            for tree in changed.trees:
+                self._forget_around(tree)
+                self._forget_below(tree, paths)
+
+    def _forget_around(self, folder: str) -> None:
+        """The subtree that a folder lies in."""
+        while True:
+            part = self._parts.pop(folder, None)
+            if part is not None:
+                if part.sides[0].sent > _MANY:
+                    self._open.add(folder)
+                return
+            if not folder:
+                return
+            folder = folder.rpartition("/")[0]
+
+    def _forget_below(self, tree: str, paths: list[str]) -> None:
+        start = f"{tree}/" if tree else ""
+        for path in paths[bisect_left(paths, start) :]:
+            if not path.startswith(start):
+                return
+            self._parts.pop(path, None)
+
+    def _measured(self, found: Found) -> Measurement:
+        if has_broken_rules(found.located):
+            return self._in_order(found)
+        try:
+            return self._in_parts(found)
+        except SharedInodeError:
+            return self._in_order(found)
+
+    def _in_order(self, found: Found) -> Measurement:
+        measuring = Measuring(self._request, found, _nobody)
+        result = measuring.in_order()
+        self.folders = measuring.course.listed
+        return result
+
+    def _in_parts(self, found: Found) -> Measurement:
+        measuring = Measuring(self._request, found, _nobody)
+        stack = [start(measuring.course.views)]
+        measuring.walk(stack, HEAD)
+        plan = Plan(self._request.source, measuring.course.views, stack)
+        plan.split(SPLITS)
+        plan.open(self._open)
+        subtrees = plan.subtrees()
+        self._measure_missing(found, [each for each in subtrees if each.path not in self._parts])
+        for subtree in subtrees:
+            merge(measuring.course, [subtree], self._parts[subtree.path])
+        kept = {subtree.path for subtree in subtrees}
+        self._parts = {path: part for path, part in self._parts.items() if path in kept}
+        measuring.go_by(plan)
+        result = measuring.finish()
+        self.folders = measuring.course.listed
+        return result
+
+    def _measure_missing(self, found: Found, missing: list[Waiting]) -> None:
+        pieces = [missing[at::_PIECES] for at in range(min(_PIECES, len(missing)))]
+        processes = useful_processes() if len(missing) >= _PIECES else 1
+        left = set(range(len(pieces)))
+        if processes > 1:
+            own_process = self._request.source.own_process
+            work = lambda number: self._each(found, pieces[number])  # noqa: E731
+            for number, parts in spread(len(pieces), work, processes, prepare=own_process):
+                left.remove(number)
+                self._keep(pieces[number], parts)
+        for number in sorted(left):
+            self._keep(pieces[number], self._each(found, pieces[number]))
+
+    def _each(self, found: Found, subtrees: Iterable[Waiting]) -> list[PartOfCourse]:
+        return [measure_apart(self._request, found, [subtree]) for subtree in subtrees]
+
+    def _keep(self, subtrees: list[Waiting], parts: list[PartOfCourse]) -> None:
+        for subtree, part in zip(subtrees, parts, strict=True):
+            self._parts[subtree.path] = part
+
+
+def _nobody(_entries: int) -> None:
+    """Is told of no progress."""
+
+
+def _rules(request: Request, found: Found) -> object:
+    """All that decides what is sent: when it is another, nothing that was measured holds."""
+    governings = [
+        (backend, governing.ignore_file, tuple(pattern.rule for pattern in governing.spec.patterns))
+        for backend, governing in willing(request, found.located)
+    ]
+    wanted = found.wanted
+    targets = [(row.name, row.chosen, row.reason, row.kept, row.number) for row in wanted.targets]
+    return governings, found.located.text, found.located.dockerfile, targets, wanted.problems
