@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,9 +174,8 @@ def test_it_is_what_a_fresh_measurement_finds(
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_only_what_changed_is_read_again(make_tree: object) -> None:
-    assert callable(make_tree)
-    tree = {f"d{at}": {"inner": {"f": File(size=at)}} for at in range(9)}
+def test_only_what_changed_is_read_again(make_tree: Callable[..., str]) -> None:
+    tree: Tree = {f"d{at}": {"inner": {"f": File(size=at)}} for at in range(9)}
     root = make_tree({"Dockerfile": "FROM scratch\nCOPY . /\n", **tree})
     known = Again(request_for(root))
     before = known.measure()
@@ -186,3 +185,19 @@ def test_only_what_changed_is_read_again(make_tree: object) -> None:
     assert after.size.bytes == before.size.bytes + 92
     assert known.measure(Changed(["d7/inner"])).size.bytes == before.size.bytes + 92 + 93
     assert set(known.folders) == {"", *tree, *(f"{name}/inner" for name in tree)}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_another_folder_under_the_same_name(make_tree: Callable[..., str]) -> None:
+    def branch(size: int) -> Tree:
+        return {f"s{at}": {"t": {"f": File(size=size)}} for at in range(5)}
+
+    root = make_tree({"Dockerfile": "FROM scratch\nCOPY . /\n", "y": branch(10), "z": branch(99)})
+    request = request_for(root)
+    known = Again(request)
+    known.measure()
+    for _ in range(2):  # the second time, all that lies deeper has parts of its own
+        for old, new in (("y", "x"), ("z", "y"), ("x", "z")):
+            os.rename(os.path.join(root, old), os.path.join(root, new))
+        assert known.measure(Changed([""], ["x", "y", "z"])) == fresh(request)
+        assert known.measure(Changed(["y/s1/t", "z/s1/t"])) == fresh(request)
