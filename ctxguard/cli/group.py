@@ -13,6 +13,7 @@ _COMMANDS = {
     "hook": "Guard what is pushed, with a git hook.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
+    "watch": "Show the size of a build context, and what makes it grow, as it changes.",
     "why": "Say why paths are in the context or not.",
 }
 """Name and first help line, so that `--help` and completion load no command."""

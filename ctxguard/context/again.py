@@ -8,7 +8,7 @@ comes out is what a fresh measurement finds, by the same code.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, merge, willing
@@ -17,6 +17,7 @@ from ctxguard.context.sides import SharedInodeError
 from ctxguard.context.walking.plan import Plan
 from ctxguard.context.walking.processes import spread, useful_processes
 from ctxguard.context.walking.walk import Waiting, start
+from ctxguard.context.weighing.heaviest import FolderContent
 from ctxguard.measurement import Measurement
 
 _MANY = 2_000
@@ -53,6 +54,8 @@ class Again:
         self._open: set[str] = set()
         self.folders: list[str] = []
         """Those that were listed for the last measurement, or known since they last were."""
+        self.contents: Mapping[str, FolderContent] = {}
+        """Of each folder that holds any."""
 
     def measure(self, changed: Changed | None = None) -> Measurement:
         """Measure it now.
@@ -122,9 +125,7 @@ class Again:
 
     def _in_order(self, found: Found) -> Measurement:
         measuring = Measuring(self._request, found, _nobody)
-        result = measuring.in_order()
-        self.folders = measuring.course.listed
-        return result
+        return self._with_folders(measuring, measuring.in_order())
 
     def _in_parts(self, found: Found) -> Measurement:
         measuring = Measuring(self._request, found, _nobody)
@@ -140,8 +141,10 @@ class Again:
         kept = {subtree.path for subtree in subtrees}
         self._parts = {path: part for path, part in self._parts.items() if path in kept}
         measuring.go_by(plan)
-        result = measuring.finish()
-        self.folders = measuring.course.listed
+        return self._with_folders(measuring, measuring.finish())
+
+    def _with_folders(self, measuring: Measuring, result: Measurement) -> Measurement:
+        self.folders, self.contents = measuring.course.listed, measuring.contents
         return result
 
     def _measure_missing(self, found: Found, missing: list[Waiting]) -> None:

@@ -41,7 +41,7 @@ class Request:
     alone: bool = False
     """Whether to leave the other builder out, where only the chosen one matters."""
     listed: bool = False
-    """Whether to keep the names of all folders that were listed."""
+    """Whether to keep which folders were listed, and what is in each."""
 
 
 _UNKNOWN = ("no-dockerfile", "unknown")

@@ -92,7 +92,7 @@ class _Page:
 
     def _verdict(self) -> str:
         status = self.report.verdict.status
-        text = _verdict_text(self.report)
+        text = verdict_text(self.report)
         return self._styled(text, fg=_COLORS[status], bold=status is Status.CRITICAL or None)
 
     def _facts(self) -> str:
@@ -232,7 +232,8 @@ def _of_instruction(row: Brought) -> Row:
     return Row(row.bytes, "", name, counts, keep_start=True)
 
 
-def _verdict_text(report: Report) -> str:
+def verdict_text(report: Report) -> str:
+    """The verdict in a line."""
     status, limits = report.verdict.status, report.verdict.limits
     broken = [limit for limit in limits if limit.headroom < 0]
     worst = [limit for limit in broken if limit.status is Status.CRITICAL] or broken

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ctxguard.context.walking.inclusion import EVERYTHING, Members
 from ctxguard.context.walking.plain import PlainFiles, PlainFolders
@@ -23,6 +25,14 @@ class _Folder:
     """The heaviest files, as a heap; no more than can be shown."""
     lists: set[Members] = field(default_factory=set)
     """The include lists that files in it are in; EVERYTHING is left out."""
+
+
+class FolderContent(NamedTuple):
+    """The files of one folder, without its subfolders."""
+
+    bytes: int
+    heavy: Sequence[tuple[int, str]]
+    """Size and path of the heaviest ones, in no order."""
 
 
 class _ByBytesThenPath(str):
@@ -107,6 +117,14 @@ class HeaviestTally:
                 return
             self._folders[above] = _Folder(folders=[path])
             path = above
+
+    def contents(self) -> dict[str, FolderContent]:
+        """What lies in each folder; to be called before `heaviest`."""
+        return {
+            path: FolderContent(folder.bytes, folder.heavy)
+            for path, folder in self._folders.items()
+            if folder.bytes
+        }
 
     def _add_up(self) -> None:
         """Give each folder what lies below it, from the deepest up."""

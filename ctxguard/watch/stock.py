@@ -1,0 +1,64 @@
+"""watchdog's own observer, for systems without inotify: it watches all, ignored folders too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import Any
+
+from ctxguard.watch.hearing import Hearing
+
+
+class StockWatcher:
+    """Hears of everything below the root; see `hearing.Watcher`.
+
+    Args:
+        root: of the context, absolute.
+    """
+
+    def __init__(self, root: str) -> None:
+        from watchdog.observers import Observer
+
+        self.hearing = Hearing()
+        self.unheard: Collection[str] = ()
+        self.full = False
+        self._root = root
+        self._followed: frozenset[str] = frozenset()
+        self._observer = Observer()
+        self._observer.schedule(self, root, recursive=True)  # type: ignore[arg-type]
+
+    def start(self) -> None:
+        self._observer.start()
+
+    def follow(self, folders: Collection[str]) -> set[str]:
+        new = set(folders) - self._followed
+        self._followed = frozenset(folders)
+        return new
+
+    def forget_below(self, trees: Collection[str]) -> None:
+        """It goes by paths alone."""
+
+    @property
+    def watched(self) -> int:
+        return len(self._followed)
+
+    def dispatch(self, event: Any) -> None:
+        """Called by watchdog, in its own thread."""
+        for path in (event.src_path, event.dest_path):
+            if path:
+                self._tell(os.fsdecode(path), folder=event.is_directory)
+
+    def _tell(self, full: str, *, folder: bool) -> None:
+        path = os.path.relpath(full, self._root).replace(os.sep, "/")
+        if path == ".":
+            self.hearing.tell("")
+            return
+        above = path.rpartition("/")[0]
+        if above in self._followed:
+            self.hearing.tell(above, path if folder else None)
+
+    def close(self) -> None:
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join()
+        self.hearing.close()
