@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ctxguard.cli import streams
 from ctxguard.cli.options import say
@@ -26,15 +26,18 @@ class Alarm:
 
     def __init__(self, program: Sequence[str]) -> None:
         self._program = list(program)
+        self.say: Callable[[str], None] = say
+        """How to tell that the program failed."""
         self._running: subprocess.Popen[bytes] | None = None
         self._until = 0.0
 
     def ring(self, report: Report) -> None:
         """The budget was crossed."""
-        if streams.is_terminal(sys.stderr):
+        # Not `sys.stderr`, which a live screen takes for lines of text.
+        if streams.is_terminal(sys.__stderr__) and sys.__stderr__ is not None:
             with contextlib.suppress(OSError):
-                sys.stderr.write("\a")
-                sys.stderr.flush()
+                sys.__stderr__.write("\a")
+                sys.__stderr__.flush()
         if self._program and self._running is None:
             self._start(report)
 
@@ -48,7 +51,7 @@ class Alarm:
                     self._program, stdin=text, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
             except OSError as error:
-                say(f"cannot run {self._program[0]}: {(error.strerror or str(error)).lower()}")
+                self.say(f"cannot run {self._program[0]}: {(error.strerror or str(error)).lower()}")
                 return
         self._until = time.monotonic() + _MOST_S
 
@@ -61,9 +64,9 @@ class Alarm:
             return
         if code is None:
             self._end()
-            say(f"{self._program[0]} took more than {_MOST_S} s; it was ended")
+            self.say(f"{self._program[0]} took more than {_MOST_S} s; it was ended")
         elif code:
-            say(f"{self._program[0]} failed with exit code {code}")
+            self.say(f"{self._program[0]} failed with exit code {code}")
         self._running = None
 
     def _end(self) -> None:

@@ -173,6 +173,7 @@ class _Watch:
         began = time.monotonic()
         first = session.start()
         with WatchScreen(first, self.request) as shown:
+            self.alarm.say = shown.note
             self._note(first)
 
             def tell(moment: Moment) -> None:
@@ -184,6 +185,7 @@ class _Watch:
                 code = self._code()
             except KeyboardInterrupt:
                 code = ExitCode.INTERRUPTED
+        self.alarm.say = options.say
         streams.write(f"{render.summary(shown.moment, time.monotonic() - began)}\n")
         return code
 

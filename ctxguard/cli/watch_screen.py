@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console, Group
 from rich.live import Live
 
+from ctxguard.cli.options import say
 from ctxguard.cli.streams import is_terminal
 from ctxguard.context.course import Request
 from ctxguard.context.why import Answer, Explainer
@@ -39,6 +40,7 @@ class WatchScreen:
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
         self._size = self._console.size
         self._over = False
+        self._notes: list[str] = []
         self._before: Any = None
         self.keys = sys.stdin.fileno() if is_terminal(sys.stdin) else None
 
@@ -61,6 +63,8 @@ class WatchScreen:
     ) -> None:
         try:
             self._live.stop()
+            for note in self._notes:
+                say(note)
         finally:
             if self.keys is not None:
                 import termios
@@ -71,6 +75,11 @@ class WatchScreen:
         """Draw anew."""
         self._events += [(moment.time, delta) for delta in moment.changed]
         self.moment = moment
+        self._draw()
+
+    def note(self, text: str) -> None:
+        """Show a note below all else, and say it once the screen is gone."""
+        self._notes.append(text)
         self._draw()
 
     def ended(self) -> bool:
@@ -93,7 +102,9 @@ class WatchScreen:
     def _draw(self) -> None:
         self._size = self._console.size
         who = _Who(self._make_request)
-        lines = render.screen(self.moment, self._events, who.lets_in, height=self._size.height)
+        note = self._notes[-1] if self._notes else ""
+        height = self._size.height
+        lines = render.screen(self.moment, self._events, who.lets_in, note=note, height=height)
         for text in lines:
             text.truncate(self._size.width, overflow="ellipsis")
         self._live.update(Group(*lines), refresh=True)

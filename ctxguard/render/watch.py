@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxguard.render import document
 from ctxguard.render.diff import counted, signed
-from ctxguard.render.escape import quoted
+from ctxguard.render.escape import line, quoted
 from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Status
 from ctxguard.sizes import format_size
@@ -59,13 +59,19 @@ def summary(moment: Moment, seconds: float) -> str:
 
 
 def screen(
-    moment: Moment, events: Sequence[tuple[float, Delta]], who: Callable[[str], str], *, height: int
+    moment: Moment,
+    events: Sequence[tuple[float, Delta]],
+    who: Callable[[str], str],
+    *,
+    note: str,
+    height: int,
 ) -> list[Text]:
     """What to draw, one Text for each line; no more than there are lines.
 
     Args:
         events: the last changes, the newest last.
         who: who lets a path in, in a few words.
+        note: something to tell at the end.
     """
     from rich.text import Text
 
@@ -77,7 +83,8 @@ def screen(
     newest = list(events)[-room:][::-1] if room else []
     lines += _section("Last changes", [_event(when, delta) for when, delta in newest])
     lines = lines[: max(1, height - 1)]
-    return [*lines, Text("q or Ctrl-C ends", style="dim")]
+    end = f"{line(note)}; " if note else ""
+    return [*lines, Text(f"{end}q or Ctrl-C ends", style="dim")]
 
 
 def _head(moment: Moment) -> Iterator[Text]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from ctxguard.watch.hearing import Hearing
 
+_NAMES = ("created", "deleted", "moved")
+"""Events after which a folder may be another one."""
+
 
 class StockWatcher:
     """Hears of everything below the root; see `hearing.Watcher`.
@@ -44,18 +47,19 @@ class StockWatcher:
 
     def dispatch(self, event: Any) -> None:
         """Called by watchdog, in its own thread."""
+        another = event.is_directory and event.event_type in _NAMES
         for path in (event.src_path, event.dest_path):
             if path:
-                self._tell(os.fsdecode(path), folder=event.is_directory)
+                self._tell(os.fsdecode(path), another=another)
 
-    def _tell(self, full: str, *, folder: bool) -> None:
+    def _tell(self, full: str, *, another: bool) -> None:
         path = os.path.relpath(full, self._root).replace(os.sep, "/")
         if path == ".":
             self.hearing.tell("")
             return
         above = path.rpartition("/")[0]
         if above in self._followed:
-            self.hearing.tell(above, path if folder else None)
+            self.hearing.tell(above, path if another else None)
 
     def close(self) -> None:
         if self._observer.is_alive():

@@ -1,0 +1,110 @@
+"""What we use of watchdog's insides is there, and does what we take it to do."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import time
+from collections.abc import Callable
+from importlib import metadata
+
+import pytest
+from watchdog.observers import inotify_c
+
+from ctxguard.watch.inotify import InotifyWatcher
+from ctxguard.watch.stock import StockWatcher
+
+MakeTree = Callable[..., str]
+
+
+def test_the_version_is_one_we_know() -> None:
+    major, minor = map(int, metadata.version("watchdog").split(".")[:2])
+    assert (major, minor >= 1) == (7, True)
+
+
+def test_the_reader_of_inotify_is_as_we_know_it() -> None:
+    reader = inotify_c.InotifyFD
+    add = list(inspect.signature(reader.add_callback).parameters)
+    assert add == ["self", "path", "mask", "callback", "id_"]
+    assert list(inspect.signature(reader.remove_callbacks).parameters) == ["self", "callbacks"]
+    for name in ("start", "stop", "join", "close", "is_alive", "_close_resources"):
+        assert callable(getattr(reader, name))
+    event = inotify_c.InotifyEvent(inotify_c.WatchDescriptor(1), inotify_c.Mask(2), 3, b"name")
+    assert (event.wd, event.mask, event.name) == (1, 2, b"name")
+    for name in ("on_event", "on_watch_deleted", "on_queue_overflow"):
+        assert callable(getattr(InotifyWatcher, name))
+        assert name in vars(inotify_c.WatchCallback)
+
+
+def heard(
+    watcher: InotifyWatcher | StockWatcher, least_s: float = 0.4
+) -> tuple[set[str], set[str]]:
+    time.sleep(least_s)
+    found = watcher.hearing.take()
+    assert not found.lost
+    return set(found.changed.folders), set(found.changed.trees)
+
+
+@pytest.mark.parametrize("kind", [InotifyWatcher, StockWatcher])
+def test_what_is_heard(make_tree: MakeTree, kind: type[InotifyWatcher | StockWatcher]) -> None:
+    root = make_tree({"a": {"b": {"f": "x"}}, "ignored": {"g": "x"}})
+    watcher = kind(root)
+    try:
+        assert watcher.follow(["", "a", "a/b"]) == {"", "a", "a/b"}
+        assert watcher.follow(["", "a", "a/b"]) == set()
+        watcher.start()
+        heard(watcher)
+        with open(f"{root}/a/b/f", "a", encoding="utf-8") as file:
+            file.write("more")
+        assert "a/b" in heard(watcher)[0]
+        with open(f"{root}/ignored/g", "a", encoding="utf-8") as file:
+            file.write("more")
+        os.mkdir(f"{root}/ignored/new")
+        folders, trees = heard(watcher)
+        assert not folders - {""}
+        assert not trees - {"ignored"}
+        os.mkdir(f"{root}/a/c")
+        folders, trees = heard(watcher)
+        assert ("a" in folders, trees) == (True, {"a/c"})
+        os.rename(f"{root}/a/b", f"{root}/a/z")
+        folders, trees = heard(watcher)
+        assert {"a/b", "a/z"} <= trees
+        assert watcher.hearing.take().anything is False
+    finally:
+        watcher.close()
+
+
+def test_a_moved_folder_is_watched_under_its_new_name(make_tree: MakeTree) -> None:
+    root = make_tree({"a": {"f": "x"}})
+    watcher = InotifyWatcher(root)
+    try:
+        watcher.follow(["", "a"])
+        watcher.start()
+        os.rename(f"{root}/a", f"{root}/b")
+        _, trees = heard(watcher)
+        watcher.forget_below(trees)
+        assert watcher.watched == 1
+        assert watcher.follow(["", "b"]) == {"b"}
+        heard(watcher)
+        with open(f"{root}/b/f", "a", encoding="utf-8") as file:
+            file.write("more")
+        assert heard(watcher) == ({"b"}, set())
+    finally:
+        watcher.close()
+
+
+def test_an_overflow_is_a_flag(make_tree: MakeTree) -> None:
+    root = make_tree({"a": {}})
+    watcher = InotifyWatcher(root)
+    try:
+        watcher.follow(["", "a"])
+        watcher._inotify.handle_event(
+            inotify_c.InotifyEvent(
+                inotify_c.WatchDescriptor(-1), inotify_c.InotifyConstants.IN_Q_OVERFLOW, 0, b""
+            )
+        )
+        assert watcher.hearing.take().lost
+        assert not watcher.hearing.take().anything
+        assert watcher.watched == 2
+    finally:
+        watcher.close()
