@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from ctxguard.watch.moment import Moment
 from ctxguard.watch.session import Course, Session
 
 _ON_OVER = "--on-over"
+_MOST_HEAVIEST = 3
 
 
 class _RestIsAProgram(click.Command):
@@ -99,7 +101,7 @@ def _run(
         options.say_settings(settings)
     if format_ is None:
         format_ = "screen" if streams.is_terminal(sys.stdout) else "jsonl"
-    found = _Watch(place, settings, program, until_over=until_over, verbose=verbose)
+    found = _Watch(place, settings, program, until_over=until_over, verbose=verbose, quiet=quiet)
     with _ended_by_signals():
         session = Session(found.request, found.judged, Course(poll))
         try:
@@ -120,7 +122,9 @@ class _Watch:
         *,
         until_over: bool,
         verbose: bool,
+        quiet: bool,
     ) -> None:
+        self._quiet = quiet
         self._place = place
         self._settings = settings
         self._until_over = until_over
@@ -130,14 +134,17 @@ class _Watch:
         self.alarm = Alarm(program)
 
     def request(self) -> Request:
-        return on_disk(self._place.name).request(self._settings)
+        """Found anew: the folder may be another one by now."""
+        request = on_disk(self._place.name).request(self._settings)
+        # What could become one of the heaviest is kept of each folder.
+        return replace(request, top=min(request.top, _MOST_HEAVIEST))
 
     def judged(self, measurement: Measurement) -> Report:
         verdict = judge(measurement, self._settings.budget)
         return Report(measurement, verdict, broken_rules.check(measurement))
 
     def _note(self, moment: Moment) -> None:
-        """Ring and run what is to be run, if a budget was crossed."""
+        """Ring and run what is to be run, if a budget was crossed; say what is to be said."""
         report = moment.report
         fail_on = FailOn(self._settings.fail_on)
         over = exit_code(report.measurement, report.verdict, fail_on) is ExitCode.TRIPPED
@@ -154,9 +161,14 @@ class _Watch:
 
     def in_lines(self, session: Session) -> int:
         """A line of JSON for each change."""
+        heard_how: str | None = None
 
         def tell(moment: Moment) -> None:
+            nonlocal heard_how
             streams.write(render.json_line(moment))
+            if moment.hearable.note not in (None, heard_how):
+                heard_how = moment.hearable.note
+                options.say(render.watched_text(moment), quiet=self._quiet)
             self._note(moment)
 
         tell(session.start())

@@ -8,21 +8,24 @@ comes out is what a fresh measurement finds, by the same code.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, merge, willing
-from ctxguard.context.measure import HEAD, SPLITS, Measuring, has_broken_rules, look_around
+from ctxguard.context.measure import HEAD, Measuring, has_broken_rules, look_around
 from ctxguard.context.sides import SharedInodeError
 from ctxguard.context.walking.plan import Plan
 from ctxguard.context.walking.processes import spread, useful_processes
 from ctxguard.context.walking.walk import Waiting, start
-from ctxguard.context.weighing.heaviest import FolderContent
+from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.measurement import Measurement
 
+_SPLITS = 24
+"""So many folders are listed every time to get subtrees. Fewer than for a single measurement: where
+they are large, they are opened."""
 _MANY = 2_000
-"""A subtree of so many entries is opened once something changes in it, so that its own subtrees are
-kept apart from then on."""
+"""A subtree of more entries is opened: from the next time on its own subtrees are kept apart, and
+less is to be measured where something changes."""
 _PIECES = 64
 
 
@@ -54,8 +57,8 @@ class Again:
         self._open: set[str] = set()
         self.folders: list[str] = []
         """Those that were listed for the last measurement, or known since they last were."""
-        self.contents: Mapping[str, FolderContent] = {}
-        """Of each folder that holds any."""
+        self.contents = Contents({})
+        """Of these folders."""
 
     def measure(self, changed: Changed | None = None) -> Measurement:
         """Measure it now.
@@ -81,11 +84,16 @@ class Again:
         rules = _rules(self._request, found)
         if changed is None or self._found is None or rules != self._rules:
             self._found, self._rules = found, rules
+            self._open = self._large()
             self._parts.clear()
-            self._open.clear()
         else:
             self._forget(changed)
         return self._found
+
+    def _large(self) -> set[str]:
+        """The subtrees that are to be opened, beside those that are."""
+        large = {path for path, part in self._parts.items() if part.sides[0].sent > _MANY}
+        return large | self._open
 
     def _forget(self, changed: Changed) -> None:
         for folder in changed.folders:
@@ -132,7 +140,7 @@ class Again:
         stack = [start(measuring.course.views)]
         measuring.walk(stack, HEAD)
         plan = Plan(self._request.source, measuring.course.views, stack)
-        plan.split(SPLITS)
+        plan.split(_SPLITS)
         plan.open(self._open)
         subtrees = plan.subtrees()
         self._measure_missing(found, [each for each in subtrees if each.path not in self._parts])

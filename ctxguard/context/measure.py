@@ -27,7 +27,7 @@ from ctxguard.context.walking.plan import Plan
 from ctxguard.context.walking.processes import spread, useful_processes
 from ctxguard.context.walking.views import wire_order
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
-from ctxguard.context.weighing.heaviest import FolderContent
+from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import (
     Backend,
@@ -115,8 +115,8 @@ class Measuring:
         self.progress = progress
         self.course = Course(request, found, Side)
         self.sums = self.course.sums
-        self.contents: dict[str, FolderContent] = {}
-        """By folder, if the request is to keep what was listed."""
+        self.contents = Contents({})
+        """Of the folders, if the request is to keep what was listed."""
 
     def in_order(self) -> Measurement:
         """Walk everything in wire order."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ctxguard.measurement import EntryKind, HeavyPath
 from ctxguard.render import document
 from ctxguard.render.diff import counted, signed
 from ctxguard.render.escape import line, quoted
@@ -75,10 +76,13 @@ def screen(
     """
     from rich.text import Text
 
+    heaviest = moment.report.measurement.heaviest
     lines = [*_head(moment), Text("")]
     room = max(0, height - len(lines) - 1)
     grown = [_delta(delta, who(delta.path)) for delta in moment.grown[: max(1, room // 2 - 2)]]
     lines += _section("Grew most since the start", grown)
+    if len(lines) + 8 < height:
+        lines += _section("Heaviest", [_heavy(row) for row in heaviest.rows])
     room = max(0, height - len(lines) - 3)
     newest = list(events)[-room:][::-1] if room else []
     lines += _section("Last changes", [_event(when, delta) for when, delta in newest])
@@ -91,8 +95,6 @@ def _head(moment: Moment) -> Iterator[Text]:
     from rich.text import Text
 
     context = moment.report.measurement.context
-    hearable = moment.hearable
-    watched = f"{hearable.watched:,} of {counted(hearable.folders, 'folder')} watched"
     yield Text(f"Build context {quoted(context.root)}", style="bold")
     files = counted(moment.report.measurement.size.files)
     yield Text(f"{format_size(moment.bytes)} in {files}", style="bold")
@@ -105,9 +107,16 @@ def _head(moment: Moment) -> Iterator[Text]:
     chosen = next(target for target in moment.report.measurement.targets if target.chosen)
     if chosen.buildkit is not None:
         yield Text(f"{format_size(chosen.buildkit.bytes)} would be transferred")
-    yield Text(watched + (f"; {hearable.note}" if hearable.note else ""), style="dim")
+    yield Text(watched_text(moment), style="dim")
     if moment.missing is not None:
         yield Text(f"cannot be measured now: {quoted(moment.missing)}", style="bold red")
+
+
+def watched_text(moment: Moment) -> str:
+    """How changes are noticed."""
+    hearable = moment.hearable
+    watched = f"{hearable.watched:,} of {counted(hearable.folders, 'folder')} watched"
+    return watched + (f"; {hearable.note}" if hearable.note else "")
 
 
 def _spark(history: Sequence[int]) -> str:
@@ -132,6 +141,13 @@ def _delta(delta: Delta, who: str) -> Text:
 
     text = f"  {signed(delta.bytes):>{_SIZE_CELLS}} {quoted(delta.path)}"
     return Text(f"{text}  {who}" if who else text)
+
+
+def _heavy(row: HeavyPath) -> Text:
+    from rich.text import Text
+
+    folder = "/" * (row.kind is EntryKind.DIRECTORY)
+    return Text(f"  {format_size(row.bytes):>{_SIZE_CELLS}} {quoted(row.path)}{folder}")
 
 
 def _event(when: float, delta: Delta) -> Text:

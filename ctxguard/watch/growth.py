@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from ctxguard.context.weighing.heaviest import FolderContent
+from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.watch.moment import Delta
-
-Contents = Mapping[str, FolderContent]
-_NONE = FolderContent(0, ())
 
 
 def deltas(before: Contents, after: Contents, most: int) -> list[Delta]:
     """The greatest changes first.
 
     A folder stands for the files in it, without those of its subfolders. Where one of its heavy
-    files accounts for most of it, the file is named instead.
+    files accounts for all of it, the file is named instead.
     """
-    found = [
-        _named(folder, before.get(folder, _NONE), after.get(folder, _NONE))
-        for folder in _different(before, after)
-    ]
+    if before is after:
+        return []
+    found = [_named(folder, before, after) for folder in _different(before, after)]
     return sorted(found, key=lambda delta: (-abs(delta.bytes), delta.path))[:most]
 
 
 def _different(before: Contents, after: Contents) -> Iterator[str]:
-    for folder, content in after.items():
-        if before.get(folder, _NONE).bytes != content.bytes:
-            yield folder
-    for folder, content in before.items():
-        if folder not in after and content.bytes:
-            yield folder
+    old, new = before.bytes, after.bytes
+    yield from (folder for folder, size in new.items() if old.get(folder) != size)
+    yield from old.keys() - new.keys()
 
 
-def _named(folder: str, before: FolderContent, after: FolderContent) -> Delta:
-    change = after.bytes - before.bytes
-    old = {path: size for size, path in before.heavy}
-    new = {path: size for size, path in after.heavy}
+def _named(folder: str, before: Contents, after: Contents) -> Delta:
+    change = after.bytes.get(folder, 0) - before.bytes.get(folder, 0)
+    old = {path: size for size, path in before.heavy(folder)}
+    new = {path: size for size, path in after.heavy(folder)}
     for path in sorted(old.keys() | new.keys()):
         if new.get(path, 0) - old.get(path, 0) == change:
             return Delta(str(path), change)

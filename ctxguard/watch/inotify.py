@@ -64,12 +64,13 @@ class InotifyWatcher:
     def follow(self, folders: Collection[str]) -> set[str]:
         wanted = set(folders)
         with self._lock:
-            gone = [path for path in self._watches if path not in wanted]
+            gone = self._watches.keys() - wanted
+            new = wanted - self._watches.keys()
         # A folder that was moved has its watch under the old name still, until that one is gone.
         self._forget(gone)
         self.unheard = set()
         self.full = False
-        return {path for path in sorted(wanted) if self._watch(path)}
+        return {path for path in sorted(new) if self._watch(path)}
 
     def forget_below(self, trees: Collection[str]) -> None:
         """What is there now under these names may be other folders: none of them is watched."""
@@ -85,10 +86,7 @@ class InotifyWatcher:
         self._inotify.remove_callbacks([(watch, self._id) for watch in watches])  # type: ignore[misc]
 
     def _watch(self, path: str) -> bool:
-        """Whether it is watched that was not before."""
-        with self._lock:
-            if path in self._watches:
-                return False
+        """Whether it is watched now."""
         full = self._root + b"/" + path.encode("utf-8", "surrogateescape") if path else self._root
         if self.full or not os.access(full, os.R_OK):
             self.unheard.add(path)

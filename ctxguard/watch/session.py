@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import time
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 
 from ctxguard.context.again import Again, Changed
 from ctxguard.context.course import Request
+from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.errors import CtxguardError
 from ctxguard.measurement import Measurement
 from ctxguard.report import Report
 from ctxguard.watch import mounts
 from ctxguard.watch.deaf import Deaf
-from ctxguard.watch.growth import Contents, deltas
+from ctxguard.watch.growth import deltas
 from ctxguard.watch.hearing import Watcher
 from ctxguard.watch.moment import Hearable, Moment
 
@@ -31,6 +33,7 @@ _LOOK_SHARE = 200
 _POLL_SHARE = 10
 _LEAST_POLL_S = 2.0
 _MOST_CHANGED = 10
+_TIDY_S = 60
 _MINUTE_S = 60
 _HISTORY = 60
 """Points, of a few seconds each."""
@@ -65,8 +68,7 @@ class Session:
         self._course = course
         self._request = make_request()
         self._root = self._request.source.root
-        self._start_contents: Contents = {}
-        self._contents: Contents = {}
+        self._start_contents = self._contents = self._told_contents = Contents({})
         self._start_bytes = 0
         self._last_bytes = 0
         self._report: Report | None = None
@@ -78,7 +80,7 @@ class Session:
         self._took_s = 0.0
         self._measured_at = 0.0
         self._next_look = float("inf")
-        self._told_contents: Contents = {}
+        self._next_tidying = 0.0
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -110,14 +112,24 @@ class Session:
             CtxguardError: it cannot be measured.
         """
         self._measure(None)
-        self._start_contents, self._start_bytes = self._contents, self._bytes()
-        self._last_bytes, self._told_contents = self._start_bytes, self._contents
-        if self._watcher.follow(self._again.folders):
-            # What changed before a folder was watched.
+        self._begin_growth()
+        self._watcher.follow(self._again.folders)
+        return self._moment()
+
+    def _begin_growth(self) -> None:
+        self._start_contents = self._told_contents = self._contents
+        self._start_bytes = self._last_bytes = self._bytes()
+
+    def _settle(self) -> None:
+        """Find out what changed between the first look at a folder and the watch on it."""
+        if self._watcher.watched:
+            gc.collect()
             self._measure(None)
             self._follow()
+            if self._bytes() == self._start_bytes:
+                self._begin_growth()  # Only one of the two is to be kept.
+            gc.collect()
         self._watcher.start()
-        return self._moment()
 
     def _measure(self, changed: Changed | None) -> None:
         began = time.monotonic()
@@ -151,6 +163,7 @@ class Session:
             keys: a descriptor that can be read once somebody typed.
             stop: asked after each moment, each second, and when somebody typed.
         """
+        self._settle()
         while not stop():
             if self._wait(keys):
                 if stop():
@@ -159,6 +172,7 @@ class Session:
             moment = self.step()
             if moment is not None:
                 tell(moment)
+                self._tidy()
 
     def _wait(self, keys: int | None) -> bool:
         """Until something was heard and it is quiet, or for a second; whether somebody typed."""
@@ -200,6 +214,12 @@ class Session:
         if self._bytes() == self._last_bytes and not heard.anything and self._drift is None:
             return None
         return self._moment()
+
+    def _tidy(self) -> None:
+        """The command line runs without a collector: what is in circles goes now and then."""
+        if time.monotonic() >= self._next_tidying:
+            gc.collect()
+            self._next_tidying = time.monotonic() + _TIDY_S
 
     def _take(self, changed: Changed, *, lost: bool) -> None:
         self._drift = None

@@ -26,12 +26,12 @@ IN_ONE, IN_PARTS = 10**9, 1
 
 @pytest.fixture(autouse=True)
 def _few_splits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ctxguard.context.measure._SPLITS", 2)
+    monkeypatch.setattr("ctxguard.context.measure.SPLITS", 2)
 
 
 def outcome(place: Place, backend: Backend, head: int) -> Measurement | str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxguard.context.measure._HEAD", head)
+        patch.setattr("ctxguard.context.measure.HEAD", head)
         try:
             return measure_place(place, backend, processes=2, in_full=True)
         except MeasureError as error:

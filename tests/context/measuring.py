@@ -219,8 +219,8 @@ def view_of(rules: str, backend: Backend = Backend.BUILDKIT) -> View:
 def split_early(head: int = 1, splits: int = 1, pieces: int = 64) -> Iterator[None]:
     """Let small trees be measured in parts as if they were large."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxguard.context.measure._HEAD", head)
-        patch.setattr("ctxguard.context.measure._SPLITS", splits)
+        patch.setattr("ctxguard.context.measure.HEAD", head)
+        patch.setattr("ctxguard.context.measure.SPLITS", splits)
         patch.setattr("ctxguard.context.measure._PIECES", pieces)
         yield
 
@@ -230,7 +230,7 @@ def one_by_one() -> Iterator[None]:
     """Let no files be taken together, and nothing be measured apart."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxguard.context.walking.plain._FEW", 10**9)
-        patch.setattr("ctxguard.context.measure._HEAD", 10**9)
+        patch.setattr("ctxguard.context.measure.HEAD", 10**9)
         yield
 
 

@@ -137,7 +137,7 @@ def once_more(known: Again, changed: Changed | None) -> Measurement | str:
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that trees of a few entries have parts."""
     monkeypatch.setattr(again, "HEAD", 3)
-    monkeypatch.setattr(again, "SPLITS", 1)
+    monkeypatch.setattr(again, "_SPLITS", 1)
     monkeypatch.setattr(again, "_MANY", 2)
 
 

@@ -35,9 +35,13 @@ class Watched:
     out: Path
     process: subprocess.Popen[bytes]
 
+    def text(self) -> str:
+        return self.out.read_text(encoding="utf-8")
+
     def lines(self) -> list[Any]:
-        text = self.out.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        text = self.text()
+        lines = [line for line in text.splitlines(keepends=True) if line.startswith("{")]
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def wait_for_lines(self, number: int, most_s: float = 30) -> list[Any]:
         until = time.monotonic() + most_s
@@ -53,7 +57,7 @@ class Watched:
         while time.monotonic() < until:
             assert self.process.poll() is None
             if self._is_right():
-                time.sleep(1.3)
+                time.sleep(0.8)
                 if self._is_right():
                     return int(self.lines()[-1]["bytes"])
             time.sleep(_STEP_S)

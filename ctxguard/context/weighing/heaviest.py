@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ctxguard.context.walking.inclusion import EVERYTHING, Members
 from ctxguard.context.walking.plain import PlainFiles, PlainFolders
@@ -23,16 +22,22 @@ class _Folder:
     folders: list[str] = field(default_factory=list)
     heavy: list[tuple[int, str]] = field(default_factory=list)
     """The heaviest files, as a heap; no more than can be shown."""
-    lists: set[Members] = field(default_factory=set)
+    lists: frozenset[Members] = frozenset()
     """The include lists that files in it are in; EVERYTHING is left out."""
 
 
-class FolderContent(NamedTuple):
-    """The files of one folder, without its subfolders."""
+class Contents:
+    """The files of each folder, without those of its subfolders."""
 
-    bytes: int
-    heavy: Sequence[tuple[int, str]]
-    """Size and path of the heaviest ones, in no order."""
+    def __init__(self, folders: Mapping[str, _Folder]) -> None:
+        self.bytes = {path: folder.bytes for path, folder in folders.items() if folder.bytes}
+        """By folder."""
+        self._folders = folders
+
+    def heavy(self, path: str) -> Sequence[tuple[int, str]]:
+        """Size and path of the heaviest files of a folder, in no order."""
+        folder = self._folders.get(path)
+        return () if folder is None else folder.heavy
 
 
 class _ByBytesThenPath(str):
@@ -97,7 +102,8 @@ class HeaviestTally:
             folder = self._folder(path)
             folder.bytes += other.bytes
             folder.files += other.files
-            folder.lists |= other.lists
+            if other.lists:
+                folder.lists |= other.lists
             self._keep(folder, other.heavy)
 
     def _folder(self, path: str) -> _Folder:
@@ -118,13 +124,9 @@ class HeaviestTally:
             self._folders[above] = _Folder(folders=[path])
             path = above
 
-    def contents(self) -> dict[str, FolderContent]:
+    def contents(self) -> Contents:
         """What lies in each folder; to be called before `heaviest`."""
-        return {
-            path: FolderContent(folder.bytes, folder.heavy)
-            for path, folder in self._folders.items()
-            if folder.bytes
-        }
+        return Contents(self._folders)
 
     def _add_up(self) -> None:
         """Give each folder what lies below it, from the deepest up."""
@@ -187,4 +189,4 @@ class HeaviestTally:
 
 def _note(folder: _Folder, lists: Members) -> None:
     if lists is not EVERYTHING:
-        folder.lists.add(lists)
+        folder.lists |= {lists}
