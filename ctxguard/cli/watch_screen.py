@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +22,7 @@ from ctxguard.errors import CtxguardError
 from ctxguard.render import watch as render
 from ctxguard.render.escape import line, quoted
 from ctxguard.watch.moment import Delta, Moment
+from ctxguard.watch.session import MINUTE_S
 
 _MOST_EVENTS = 100
 
@@ -84,6 +87,9 @@ class WatchScreen:
 
     def ended(self) -> bool:
         """Whether somebody typed q; asked often, so the size of the window is looked at too."""
+        if self.moment.last_minute and time.time() - self.moment.time > MINUTE_S:
+            self.moment = replace(self.moment, last_minute=0)
+            self._draw()
         if self._console.size != self._size:
             self._draw()
         if self.keys is not None:

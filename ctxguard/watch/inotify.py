@@ -108,11 +108,12 @@ class InotifyWatcher:
             folder = self._paths.get(event.wd)
         if folder is None:
             return
-        name = event.name.decode("utf-8", "surrogateescape")
-        if name and event.mask & InotifyConstants.IN_ISDIR and event.mask & _NAMES:
-            self.hearing.tell(folder, f"{folder}/{name}" if folder else name)
-        else:
-            self.hearing.tell(folder)
+        self.hearing.tell(folder)
+        if event.name and event.mask & InotifyConstants.IN_ISDIR:
+            name = event.name.decode("utf-8", "surrogateescape")
+            below = f"{folder}/{name}" if folder else name
+            # With other rights it may be another one too: it was perhaps not to be read before.
+            self.hearing.tell(below, below if event.mask & _NAMES else None)
 
     def on_watch_deleted(self, watch: int) -> None:
         """Called by watchdog: the folder is gone, or its file system."""

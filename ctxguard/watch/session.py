@@ -33,8 +33,10 @@ _LOOK_SHARE = 200
 _POLL_SHARE = 10
 _LEAST_POLL_S = 2.0
 _MOST_CHANGED = 10
+_MOST_TURNS = 4
+_GONE = "the folder is gone"
 _TIDY_S = 60
-_MINUTE_S = 60
+MINUTE_S = 60
 _HISTORY = 60
 """Points, of a few seconds each."""
 _HISTORY_STEP_S = 5
@@ -120,16 +122,21 @@ class Session:
         self._start_contents = self._told_contents = self._contents
         self._start_bytes = self._last_bytes = self._bytes()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Find out what changed between the first look at a folder and the watch on it."""
-        if self._watcher.watched:
-            gc.collect()
-            self._measure(None)
-            self._follow()
-            if self._bytes() == self._start_bytes:
-                self._begin_growth()  # Only one of the two is to be kept.
-            gc.collect()
-        self._watcher.start()
+        try:
+            if self._watcher.watched:
+                self._look_twice()
+        finally:
+            self._watcher.start()
+
+    def _look_twice(self) -> None:
+        gc.collect()
+        self._measure(None)
+        self._follow()
+        if self._bytes() == self._start_bytes:
+            self._begin_growth()  # Only one of the two is to be kept.
+        gc.collect()
 
     def _measure(self, changed: Changed | None) -> None:
         began = time.monotonic()
@@ -146,8 +153,14 @@ class Session:
 
     def _follow(self) -> None:
         """Watch what there is now; what was not watched before is read once more."""
-        while new := self._watcher.follow(self._again.folders):
+        for _ in range(_MOST_TURNS):
+            new = self._watcher.follow(self._again.folders)
+            if not new:
+                return
             self._measure(Changed(new))
+        # There come more and more; what there is now is to be told first.
+        for folder in self._watcher.follow(self._again.folders):
+            self._watcher.hearing.tell(folder)
 
     def _bytes(self) -> int:
         assert self._report is not None
@@ -163,7 +176,9 @@ class Session:
             keys: a descriptor that can be read once somebody typed.
             stop: asked after each moment, each second, and when somebody typed.
         """
-        self._settle()
+        moment = self._settled()
+        if moment is not None:
+            tell(moment)
         while not stop():
             if self._wait(keys):
                 if stop():
@@ -173,6 +188,13 @@ class Session:
             if moment is not None:
                 tell(moment)
                 self._tidy()
+
+    def _settled(self) -> Moment | None:
+        try:
+            self.settle()
+        except CtxguardError as error:
+            return self._without(str(error))
+        return None if self._bytes() == self._last_bytes else self._moment()
 
     def _wait(self, keys: int | None) -> bool:
         """Until something was heard and it is quiet, or for a second; whether somebody typed."""
@@ -228,9 +250,10 @@ class Session:
         if new_mounts != self._mounts:
             self._mounts, lost = new_mounts, True
             self._own_type, self._untold = mounts.untold(self._root)
+            self._watcher.forget_below({""})  # What is watched may lie below a mount now.
         if changed.trees:
             self._watcher.forget_below(changed.trees)
-        if lost:
+        if lost or self._missing is not None:
             self._measure(None)
         elif now >= self._next_look:
             self._look(changed)
@@ -245,7 +268,8 @@ class Session:
 
     def _look(self, changed: Changed) -> None:
         """At everything: has anything changed that nobody told of?"""
-        self._measure(changed)
+        if changed.folders:
+            self._measure(changed)
         known = self._bytes()
         self._measure(None)
         self._drift = (self._bytes() - known) or None
@@ -260,11 +284,12 @@ class Session:
     def _replaced(self) -> Moment | None:
         """The root is gone, or another folder."""
         if _identity(self._root) is None:
-            return self._without("the folder is gone")
-        self._watcher.close()
+            return self._without(_GONE)
+        before = self._watcher
         try:
             self._request = self._make_request()
             self._begin_anew()
+            before.close()
             self._measure(None)
             self._follow()
         except CtxguardError as error:
@@ -274,6 +299,9 @@ class Session:
         return self._moment()
 
     def _without(self, why: str) -> Moment | None:
+        """Nothing can be measured now."""
+        if _identity(self._root) is None:
+            why = _GONE
         if self._missing == why:
             return None
         self._missing = why
@@ -317,7 +345,8 @@ class Session:
 
     def _remember(self, now: float, size: int) -> None:
         self._sizes.append((now, size))
-        while self._sizes[0][0] < now - _MINUTE_S and len(self._sizes) > 1:
+        # The first one is what it was a minute ago.
+        while len(self._sizes) > 1 and self._sizes[1][0] <= now - MINUTE_S:
             self._sizes.popleft()
         if now >= self._next_history:
             self._history.append(size)
