@@ -37,7 +37,7 @@ def test_the_reader_of_inotify_is_as_we_know_it() -> None:
 
 
 def heard(
-    watcher: InotifyWatcher | StockWatcher, least_s: float = 0.4
+    watcher: InotifyWatcher | StockWatcher, least_s: float = 0.8
 ) -> tuple[set[str], set[str]]:
     time.sleep(least_s)
     found = watcher.hearing.take()
