@@ -153,7 +153,9 @@ class _Watch:
             self.alarm.ring(report)
         self._over = over
         if self._verbose and moment.drift is not None:
-            options.say(f"a look at everything found {moment.drift:+,} bytes that nobody told of")
+            self.alarm.say(
+                f"a look at everything found {moment.drift:+,} bytes that nobody told of"
+            )
 
     def _done(self) -> bool:
         self.alarm.look_after()

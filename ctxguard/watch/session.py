@@ -74,6 +74,8 @@ class Session:
         self._start_bytes = 0
         self._last_bytes = 0
         self._report: Report | None = None
+        self._told: Report | None = None
+        """What was told last, unless that was that nothing can be measured."""
         self._sizes: deque[tuple[float, int]] = deque()
         self._history: deque[int] = deque(maxlen=_HISTORY)
         self._next_history = 0.0
@@ -194,7 +196,7 @@ class Session:
             self.settle()
         except CtxguardError as error:
             return self._without(str(error))
-        return None if self._bytes() == self._last_bytes else self._moment()
+        return None if self._report == self._told else self._moment()
 
     def _wait(self, keys: int | None) -> bool:
         """Until something was heard and it is quiet, or for a second; whether somebody typed."""
@@ -233,7 +235,7 @@ class Session:
             self._take(heard.changed, lost=heard.lost)
         except CtxguardError as error:
             return self._without(str(error))
-        if self._bytes() == self._last_bytes and not heard.anything and self._drift is None:
+        if self._report == self._told and self._drift is None:
             return None
         return self._moment()
 
@@ -341,6 +343,7 @@ class Session:
             missing=self._missing,
         )
         self._last_bytes, self._told_contents = size, self._contents
+        self._told = self._report if self._missing is None else None
         return moment
 
     def _remember(self, now: float, size: int) -> None:

@@ -12,6 +12,10 @@ _NAMES = ("created", "deleted", "moved")
 """Events after which a folder may be another one."""
 
 
+_NO_CHANGE = ("opened", "closed_no_write")
+"""Reading is told of too, our own first of all."""
+
+
 class StockWatcher:
     """Hears of everything below the root; see `hearing.Watcher`.
 
@@ -47,6 +51,10 @@ class StockWatcher:
 
     def dispatch(self, event: Any) -> None:
         """Called by watchdog, in its own thread."""
+        if event.event_type in _NO_CHANGE or (
+            event.is_directory and event.event_type == "modified"  # Its entries tell that.
+        ):
+            return
         another = event.is_directory and event.event_type in _NAMES
         for path in (event.src_path, event.dest_path):
             if path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -100,6 +101,25 @@ def test_trees_that_come_and_go(watched: Watched, tmp_path: Path, how: str, scal
     watched.settle()
     (tmp_path / "gone" / "a0" / "more").write_text("not here any more", encoding="utf-8")
     watched.settle()
+
+
+def test_more_events_than_the_kernel_keeps(watched: Watched) -> None:
+    queue = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text(encoding="ascii"))
+    write_many(at(watched, "before"), 200, 50)
+    watched.settle()
+    for _ in range(2):
+        watched.process.send_signal(signal.SIGSTOP)
+        # Each file is told of twice: made, and written.
+        write_many(at(watched, "during"), queue * 2 // 3, 100)
+        shutil.rmtree(at(watched, "before", "a1"), ignore_errors=True)
+        watched.process.send_signal(signal.SIGCONT)
+        watched.settle()
+        # Nothing is deaf after that.
+        for folder in (at(watched, "during", "a0", "b0", "c0"), at(watched, "before", "a0")):
+            (folder / "after").write_text("x" * 11, encoding="utf-8")
+        watched.settle()
+        shutil.rmtree(at(watched, "during"))
+        watched.settle()
 
 
 def test_a_folder_renamed_across_the_border_of_an_ignored_one(watched: Watched) -> None:
