@@ -103,6 +103,7 @@ def test_trees_that_come_and_go(watched: Watched, tmp_path: Path, how: str, scal
     watched.settle()
 
 
+@pytest.mark.slow
 def test_more_events_than_the_kernel_keeps(watched: Watched) -> None:
     queue = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text(encoding="ascii"))
     write_many(at(watched, "before"), 200, 50)
