@@ -22,7 +22,7 @@ from ctxguard.errors import CtxguardError
 from ctxguard.render import watch as render
 from ctxguard.render.escape import line, quoted
 from ctxguard.watch.moment import Delta, Moment
-from ctxguard.watch.session import MINUTE_S
+from ctxguard.watch.telling import MINUTE_S
 
 _MOST_EVENTS = 100
 

@@ -61,7 +61,7 @@ class Hearing:
         self._folders: set[str] = set()
         self._trees: set[str] = set()
         self._lost = False
-        self._awake = False
+        self._awake = self._closed = False
         self.pipe, self._far_end = os.pipe()
 
     def tell(self, folder: str, tree: str | None = None) -> None:
@@ -79,7 +79,7 @@ class Hearing:
             self._wake()
 
     def _wake(self) -> None:
-        if not self._awake:
+        if not self._awake and not self._closed:
             self._awake = True
             os.write(self._far_end, b"!")
 
@@ -101,5 +101,8 @@ class Hearing:
             return len(self._folders) + len(self._trees)
 
     def close(self) -> None:
-        os.close(self.pipe)
-        os.close(self._far_end)
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                os.close(self.pipe)
+                os.close(self._far_end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Collection
 from typing import Any
 
@@ -26,6 +27,8 @@ class StockWatcher:
     def __init__(self, root: str) -> None:
         from watchdog.observers import Observer
 
+        # It warns of what it overwrites on purpose, with its whole table of watches.
+        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
         self.hearing = Hearing()
         self.unheard: Collection[str] = ()
         self.full = False

@@ -204,6 +204,7 @@ def test_without_the_reader_of_inotify(
         right(found, root)
         os.rename(f"{root}/a/b", f"{root}/b")
         right(found, root)
+        steps(found, 2)  # For a while after that its paths lie.
         Path(root, "b", "c", "f").write_text("1", encoding="utf-8")
         right(found, root)
         steps(found, 1)
