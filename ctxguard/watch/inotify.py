@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import warnings
 from collections.abc import Collection
 from typing import Any
 
@@ -46,6 +47,8 @@ class InotifyWatcher:
     """
 
     def __init__(self, root: str) -> None:
+        # A folder that was just moved may be watched under both names for a moment.
+        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
         self.hearing = Hearing()
         self._root = os.fsencode(root)
         self._inotify = InotifyFD()
