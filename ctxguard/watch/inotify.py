@@ -36,6 +36,7 @@ _NAMES = (
     | InotifyConstants.IN_MOVED_FROM
     | InotifyConstants.IN_MOVED_TO
 )
+_MOST_S = 5
 _FAR_TOO_MANY = (errno.ENOSPC, errno.ENOMEM)
 
 
@@ -144,7 +145,7 @@ class InotifyWatcher:
             self._watches.clear()
         if self._inotify.is_alive():
             self._inotify.stop()
-            self._inotify.join()
+            self._inotify.join(_MOST_S)
         else:
             self._inotify.close()
             self._inotify._close_resources()  # Else its thread would do that.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Collection
 from typing import Any
@@ -13,6 +14,7 @@ _NAMES = ("created", "deleted", "moved")
 """Events after which a folder may be another one."""
 
 
+_MOST_S = 5
 _NO_CHANGE = ("opened", "closed_no_write")
 """Reading is told of too, our own first of all."""
 
@@ -73,7 +75,13 @@ class StockWatcher:
             self.hearing.tell(above, path if another else None)
 
     def close(self) -> None:
+        # Its threads were seen to wait for each other for good; they end with the process at least.
+        ending = threading.Thread(target=self._end, daemon=True)
+        ending.start()
+        ending.join(_MOST_S)
+        self.hearing.close()
+
+    def _end(self) -> None:
         if self._observer.is_alive():
             self._observer.stop()
             self._observer.join()
-        self.hearing.close()

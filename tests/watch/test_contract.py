@@ -8,11 +8,9 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 
-import pytest
 from watchdog.observers import inotify_c
 
 from ctxguard.watch.inotify import InotifyWatcher
-from ctxguard.watch.stock import StockWatcher
 
 MakeTree = Callable[..., str]
 
@@ -36,19 +34,16 @@ def test_the_reader_of_inotify_is_as_we_know_it() -> None:
         assert name in vars(inotify_c.WatchCallback)
 
 
-def heard(
-    watcher: InotifyWatcher | StockWatcher, least_s: float = 0.8
-) -> tuple[set[str], set[str]]:
+def heard(watcher: InotifyWatcher, least_s: float = 0.8) -> tuple[set[str], set[str]]:
     time.sleep(least_s)
     found = watcher.hearing.take()
     assert not found.lost
     return set(found.changed.folders), set(found.changed.trees)
 
 
-@pytest.mark.parametrize("kind", [InotifyWatcher, StockWatcher])
-def test_what_is_heard(make_tree: MakeTree, kind: type[InotifyWatcher | StockWatcher]) -> None:
+def test_what_is_heard(make_tree: MakeTree) -> None:
     root = make_tree({"a": {"b": {"f": "x"}}, "ignored": {"g": "x"}})
-    watcher = kind(root)
+    watcher = InotifyWatcher(root)
     try:
         assert watcher.follow(["", "a", "a/b"]) == {"", "a", "a/b"}
         assert watcher.follow(["", "a", "a/b"]) == set()

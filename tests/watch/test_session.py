@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -188,25 +187,3 @@ def test_a_folder_that_is_gone_at_the_start_of_all(make_tree: MakeTree) -> None:
         assert back.bytes == fresh_bytes(root)
         Path(root, "a", "g").write_text("12", encoding="utf-8")
         right(found, root)
-
-
-def test_without_the_reader_of_inotify(
-    make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As with another watchdog than the one we know, or on another system.
-    monkeypatch.setitem(sys.modules, "ctxguard.watch.inotify", None)
-    root = make_tree({"Dockerfile": "FROM scratch\n", ".dockerignore": "no\n", "a": {}, "no": {}})
-    with started(root) as found:
-        Path(root, "a", "f").write_text("12345", encoding="utf-8")
-        right(found, root)
-        os.makedirs(f"{root}/a/b/c")
-        Path(root, "a", "b", "c", "f").write_text("12345", encoding="utf-8")
-        right(found, root)
-        os.rename(f"{root}/a/b", f"{root}/b")
-        right(found, root)
-        steps(found, 2)  # For a while after that its paths lie.
-        Path(root, "b", "c", "f").write_text("1", encoding="utf-8")
-        right(found, root)
-        steps(found, 1)
-        Path(root, "no", "f").write_text("12345", encoding="utf-8")
-        assert steps(found, 1) == []
