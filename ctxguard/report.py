@@ -57,6 +57,12 @@ class Verdict:
     unknown: str | None = None
     """Why there is no transfer to hold against the budget (see `TargetTransfer.reason`)."""
 
+    @property
+    def broken(self) -> list[Limit]:
+        """The broken limits; of them, only the critical ones where there are any."""
+        broken = [limit for limit in self.limits if limit.headroom < 0]
+        return [limit for limit in broken if limit.status is Status.CRITICAL] or broken
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:

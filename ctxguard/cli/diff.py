@@ -18,7 +18,6 @@ from ctxguard.context.tree import given
 from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Repository, Spot
-from ctxguard.guard.growth import growth
 from ctxguard.place import Place, in_commit, on_disk
 from ctxguard.render import diff as render
 from ctxguard.render.diff import Diff
@@ -114,12 +113,8 @@ def _tracked(spot: Spot, head: Place) -> Callable[[], frozenset[str]] | None:
 
 
 def _judged(found: Comparison, base: str, head: str, settings: Settings) -> Diff:
-    allowed = settings.max_growth
-    if allowed is None:
-        return Diff(found, base, head, None)
-    on_transfer = settings.budget_on == "transfer"
-    limit = growth(found.base, found.head, allowed, on_transfer=on_transfer)
-    return Diff(found, base, head, limit, str(allowed))
+    limit = settings.growth(found.base, found.head)
+    return Diff(found, base, head, limit, str(settings.max_growth or ""))
 
 
 def _exit_code(diff: Diff) -> int:

@@ -24,7 +24,7 @@ from ctxguard.place import Place, on_disk
 from ctxguard.render import watch as render
 from ctxguard.report import Report
 from ctxguard.watch.moment import Moment
-from ctxguard.watch.session import Course, Session
+from ctxguard.watch.session import Session
 
 _ON_OVER = "--on-over"
 _MOST_HEAVIEST = 3
@@ -103,7 +103,7 @@ def _run(
         format_ = "screen" if streams.is_terminal(sys.stdout) else "jsonl"
     found = _Watch(place, settings, program, until_over=until_over, verbose=verbose, quiet=quiet)
     with _ended_by_signals():
-        session = Session(found.request, found.judged, Course(poll))
+        session = Session(found.request, found.judged, poll)
         try:
             return found.on_screen(session) if format_ == "screen" else found.in_lines(session)
         finally:

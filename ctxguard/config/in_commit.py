@@ -9,9 +9,7 @@ import posixpath
 from ctxguard.config.places import OURS
 from ctxguard.context.tree.committree import CommitTree
 from ctxguard.errors import UsageError
-
-_SHORT = 10
-"""Digits of a commit's id."""
+from ctxguard.git.repository import short
 
 
 class InCommit:
@@ -48,7 +46,7 @@ class InCommit:
 
     def shown(self, path: str) -> str:
         """As git names a file of a commit."""
-        return f"{self._commit[:_SHORT]}:{self._relative(path)}"
+        return f"{short(self._commit)}:{self._relative(path)}"
 
     def _full(self, relative: str) -> str:
         return os.path.join(self._top, *filter(None, relative.split("/")))

@@ -17,7 +17,9 @@ from ctxguard.config.files import ConfigFile, find_file
 from ctxguard.config.places import OURS, Folders
 from ctxguard.errors import UsageError
 from ctxguard.guard.budget import Budget
-from ctxguard.guard.growth import GrowthLimit
+from ctxguard.guard.growth import GrowthLimit, growth
+from ctxguard.measurement import Measurement
+from ctxguard.report import Limit
 from ctxguard.sizes import bounded, format_size, parse_size, shortened
 
 
@@ -84,6 +86,12 @@ class Settings:
     def budget(self) -> Budget:
         on_transfer = self.budget_on == "transfer"
         return Budget(self.warn, self.critical, self.max_files, on_transfer)
+
+    def growth(self, base: Measurement, head: Measurement) -> Limit | None:
+        """The growth, held against what is allowed; None if everything is."""
+        if self.max_growth is None:
+            return None
+        return growth(base, head, self.max_growth, on_transfer=self.budget.on_transfer)
 
     @property
     def lowered_warning(self) -> bool:

@@ -15,7 +15,7 @@ from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart,
 from ctxguard.context.measure import HEAD, Measuring, has_broken_rules, look_around
 from ctxguard.context.sides import SharedInodeError
 from ctxguard.context.walking.plan import Plan
-from ctxguard.context.walking.processes import spread, useful_processes
+from ctxguard.context.walking.processes import done, useful_processes
 from ctxguard.context.walking.walk import Waiting, start
 from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.measurement import Measurement
@@ -37,9 +37,6 @@ class Changed:
     """In these, something came, went or changed."""
     trees: Collection[str] = ()
     """These may be other folders than before, with all that is in them."""
-
-
-NOTHING = Changed()
 
 
 class Again:
@@ -158,15 +155,10 @@ class Again:
     def _measure_missing(self, found: Found, missing: list[Waiting]) -> None:
         pieces = [missing[at::_PIECES] for at in range(min(_PIECES, len(missing)))]
         processes = useful_processes() if len(missing) >= _PIECES else 1
-        left = set(range(len(pieces)))
-        if processes > 1:
-            own_process = self._request.source.own_process
-            work = lambda number: self._each(found, pieces[number])  # noqa: E731
-            for number, parts in spread(len(pieces), work, processes, prepare=own_process):
-                left.remove(number)
-                self._keep(pieces[number], parts)
-        for number in sorted(left):
-            self._keep(pieces[number], self._each(found, pieces[number]))
+        own_process = self._request.source.own_process
+        work = lambda number: self._each(found, pieces[number])  # noqa: E731
+        for number, parts in done(len(pieces), work, processes, own_process):
+            self._keep(pieces[number], parts)
 
     def _each(self, found: Found, subtrees: Iterable[Waiting]) -> list[PartOfCourse]:
         return [measure_apart(self._request, found, [subtree]) for subtree in subtrees]

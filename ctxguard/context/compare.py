@@ -151,9 +151,7 @@ class _Side:
     def brought_by(self, path: str) -> tuple[InstructionLine, ...]:
         if self.request.backend is Backend.LEGACY:
             return ()
-        inclusion = self.found.wanted.inclusion
-        lists = EVERYTHING if inclusion is None else inclusion.of_path(path)
-        return self._attribution.named(self._attribution.bringing(lists))
+        return self._attribution.of_path(path)
 
 
 class _Changes:
@@ -178,43 +176,22 @@ class _Changes:
                 yield self._changed(before, after)
 
     def _entered(self, entry: Entry) -> ChangedFile:
-        cause = None
-        if not self._base_takes(entry.path):
-            cause = self._let_in(entry.path)
-        return ChangedFile(
-            entry.path,
-            Change.ENTERED,
-            0,
-            entry.bytes,
-            self._class(entry.path),
-            cause,
-            self._head.brought_by(entry.path),
-        )
+        path = entry.path
+        cause = None if self._base_takes(path) else self._let_in(path)
+        sizes, brought_by = (0, entry.bytes), self._head.brought_by(path)
+        return ChangedFile(path, Change.ENTERED, *sizes, self._class(path), cause, brought_by)
 
     def _left(self, entry: Entry) -> ChangedFile:
-        cause = None
-        if not self._head_takes(entry.path):
-            cause = self._kept_out(entry.path)
-        return ChangedFile(
-            entry.path,
-            Change.LEFT,
-            entry.bytes,
-            0,
-            Class.TRACKED,
-            cause,
-            self._base.brought_by(entry.path),
-        )
+        path = entry.path
+        cause = None if self._head_takes(path) else self._kept_out(path)
+        sizes, brought_by = (entry.bytes, 0), self._base.brought_by(path)
+        return ChangedFile(path, Change.LEFT, *sizes, Class.TRACKED, cause, brought_by)
 
     def _changed(self, before: Entry, after: Entry) -> ChangedFile:
-        return ChangedFile(
-            after.path,
-            Change.GREW if after.bytes > before.bytes else Change.SHRANK,
-            before.bytes,
-            after.bytes,
-            self._class(after.path),
-            None,
-            self._head.brought_by(after.path),
-        )
+        path, sizes = after.path, (before.bytes, after.bytes)
+        change = Change.GREW if after.bytes > before.bytes else Change.SHRANK
+        brought_by = self._head.brought_by(path)
+        return ChangedFile(path, change, *sizes, self._class(path), None, brought_by)
 
     def _let_in(self, path: str) -> Cause | None:
         """The base's rules keep it out: the rule that is gone, or the exception that is new."""

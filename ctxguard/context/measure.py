@@ -24,7 +24,7 @@ from ctxguard.context.demand.targets import wanted
 from ctxguard.context.sides import SharedInodeError, Side
 from ctxguard.context.tree.locate import Governing, Located, governing_for, locate
 from ctxguard.context.walking.plan import Plan
-from ctxguard.context.walking.processes import spread, useful_processes
+from ctxguard.context.walking.processes import done, useful_processes
 from ctxguard.context.walking.views import wire_order
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.context.weighing.heaviest import Contents
@@ -155,7 +155,8 @@ class Measuring:
         plan.split(SPLITS)
         subtrees = plan.subtrees()
         pieces = [subtrees[start::_PIECES] for start in range(min(_PIECES, len(subtrees)))]
-        for number, part in self._parts(pieces, processes):
+        own_process = self.request.source.own_process
+        for number, part in done(len(pieces), self._part(pieces), processes, own_process):
             merge(self.course, pieces[number], part)
             self.progress(self.course.chosen.sent)
         self.go_by(plan)
@@ -167,20 +168,6 @@ class Measuring:
                 pass_by(self.course, item)
             else:
                 self.course.take(item)
-
-    def _parts(
-        self, pieces: Sequence[Sequence[Waiting]], processes: int
-    ) -> Iterator[tuple[int, PartOfCourse]]:
-        """What comes of each piece, by number; what was lost in a process is done here."""
-        missing = set(range(len(pieces)))
-        if processes > 1:
-            own_process = self.request.source.own_process
-            work = self._part(pieces)
-            for number, part in spread(len(pieces), work, processes, prepare=own_process):
-                missing.remove(number)
-                yield number, part
-        for number in sorted(missing):
-            yield number, self._part(pieces)(number)
 
     def _part(self, pieces: Sequence[Sequence[Waiting]]) -> Callable[[int], PartOfCourse]:
         return lambda number: measure_apart(self.request, self.found, pieces[number])

@@ -14,7 +14,6 @@ from ctxguard.context.measure import context_of
 from ctxguard.context.tree.links import resolve
 from ctxguard.context.tree.locate import Governing, governing_by, governing_for, locate
 from ctxguard.context.tree.worktree import kind_of
-from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import view_of_all
 from ctxguard.errors import PatternError
 from ctxguard.finding import Edit, Fix
@@ -117,7 +116,7 @@ class Explainer:
             closed=None if included or behind or decision is None else self._closed(path, decision),
             transferred=transferred,
             reason=reason,
-            brought_by=self._brought_by(path) if transferred else (),
+            brought_by=self._attribution.of_path(path) if transferred else (),
             changes=() if behind is not None else tuple(self._changes(path, included=included)),
         )
 
@@ -183,11 +182,6 @@ class Explainer:
             return self._comes(self._target, path, kind), None
         reason = self._wanted.chosen.reason
         return (False if reason == "context-unused" else None), reason
-
-    def _brought_by(self, path: str) -> tuple[InstructionLine, ...]:
-        inclusion = self._wanted.inclusion
-        lists = EVERYTHING if inclusion is None or not path else inclusion.of_path(path)
-        return self._attribution.named(self._attribution.bringing(lists))
 
     def _changes(self, path: str, *, included: bool) -> Iterator[Fix]:
         """Edits of the ignore file, of which each was tried."""

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from ctxguard.errors import UsageError
 from ctxguard.git.program import Git, GitError
 
-NO_OBJECT = "0"
-"""An id of nothing but zeros stands for no object."""
+_SHORT_DIGITS = 10
+
+
+def short(id_: str) -> str:
+    """An id for a person, as long as git can tell it from others in all but huge repositories."""
+    return id_[:_SHORT_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Repository:
         """
         found = self.find_commit(revision)
         if found is None:
-            raise UsageError(f"{self._why_unknown(revision)}")
+            raise UsageError(self._why_unknown(revision))
         return found
 
     def find_commit(self, revision: str) -> str | None:

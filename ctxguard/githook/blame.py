@@ -26,7 +26,6 @@ class Culprit:
     """Year, month and day."""
     subject: str
     bytes: int
-    files: int
 
 
 def culprits(
@@ -54,7 +53,7 @@ def culprits(
     heaviest = sorted(brought, key=lambda commit: -sum(brought[commit]))[:most]
     told = _told(repository, [commit for commit in heaviest if brought[commit]])
     return [
-        Culprit(commit, *told[commit], sum(brought[commit]), len(brought[commit]))
+        Culprit(commit, *told[commit], sum(brought[commit]))
         for commit in heaviest
         if commit in told
     ]

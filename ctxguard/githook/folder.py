@@ -19,8 +19,6 @@ class HooksFolder:
 
     path: str
     """Absolute."""
-    configured: bool
-    """By `core.hooksPath`."""
     tracked: bool
     """It lies in the work tree, where files are everybody's."""
     shared: bool
@@ -60,13 +58,15 @@ def hooks_folder(repository: Repository) -> HooksFolder:
     top = repository.root
     configured = _configured(repository)
     if not configured:
-        return HooksFolder(os.path.join(repository.common_dir, "hooks"), False, False, False)
+        return HooksFolder(
+            os.path.join(repository.common_dir, "hooks"), tracked=False, shared=False
+        )
     path = os.path.realpath(os.path.join(top, configured))
     if os.path.lexists(path) and not os.path.isdir(path):
         raise UsageError(f"core.hooksPath is {configured}, which is no folder, so no hook runs")
     in_git = _is_below(path, repository.common_dir) or _is_below(path, repository.git_dir)
     tracked = not in_git and repository.work_tree is not None and _is_below(path, top)
-    return HooksFolder(path, True, tracked, not in_git and not tracked)
+    return HooksFolder(path, tracked=tracked, shared=not in_git and not tracked)
 
 
 def _configured(repository: Repository) -> str:

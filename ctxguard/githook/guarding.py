@@ -16,7 +16,6 @@ from ctxguard.git.repository import Spot
 from ctxguard.githook.blame import Culprit, culprits
 from ctxguard.githook.pushed import Push
 from ctxguard.guard.budget import FailOn, exit_code, judge
-from ctxguard.guard.growth import growth
 from ctxguard.measurement import Measurement
 from ctxguard.place import Place, in_commit, on_disk
 from ctxguard.report import Limit, Verdict
@@ -122,7 +121,9 @@ class Guard:
         verdict = judge(found.measurement, settings.budget)
         code = exit_code(found.measurement, verdict, FailOn(settings.fail_on))
         tripped = code is ExitCode.TRIPPED
-        limit = None if tip is None else _growth(base, found)
+        limit = None
+        if tip is not None and base is not None:
+            limit = settings.growth(base.measurement, found.measurement)
         return Checked(name, tip, base_id, found, base, verdict, tripped, limit)
 
     def _base(self, push: Push) -> Measured | None:
@@ -193,14 +194,6 @@ def _everything(found: Measured) -> list[ChangedFile]:
         ChangedFile(entry.path, Change.ENTERED, 0, entry.bytes, Class.TRACKED, None, ())
         for entry in EntryStream(found.request, everything=False)
     ]
-
-
-def _growth(base: Measured | None, found: Measured) -> Limit | None:
-    allowed = found.settings.max_growth
-    if base is None or allowed is None:
-        return None
-    on_transfer = found.settings.budget_on == "transfer"
-    return growth(base.measurement, found.measurement, allowed, on_transfer=on_transfer)
 
 
 _LENIENT = ("warning", "critical", "never")

@@ -17,11 +17,13 @@ from ctxguard.comparison import (
     Comparison,
     Sum,
 )
+from ctxguard.git.repository import short
 from ctxguard.measurement import Measurement, TargetTransfer
 from ctxguard.render import document
+from ctxguard.render.amounts import counted, signed
 from ctxguard.render.escape import line, quoted
 from ctxguard.render.table import Row
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.terminal import Terminal, problems
 from ctxguard.report import Limit, Status
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
@@ -48,16 +50,6 @@ class Diff:
     """The limit, as it was written."""
 
 
-def signed(size: int) -> str:
-    """A change of a size: `+1.20GB`, `-3B`, and `0B` for none."""
-    sign = "+" if size > 0 else "-" if size < 0 else ""
-    return f"{sign}{format_size(abs(size))}"
-
-
-def counted(number: int, what: str = "file") -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
 def text(diff: Diff, terminal: Terminal) -> str:
     """One screen: the change and the verdict first, then paths, rules and instructions."""
     found = diff.comparison
@@ -71,7 +63,7 @@ def text(diff: Diff, terminal: Terminal) -> str:
             _list("By instruction", map(_instruction_row, found.instructions), terminal),
             _list("By class", map(_class_row, found.classes), terminal),
         ]
-    parts.append(_problems(found.head, terminal))
+    parts.append(problems(found.head.problems, terminal))
     return "\n".join(part for part in parts if part)
 
 
@@ -93,7 +85,7 @@ def _named(name: str, measurement: Measurement) -> str:
     revision = measurement.context.revision
     if revision is None or revision.startswith(name):
         return line(name)
-    return f"{line(name)} ({revision[:10]})"
+    return f"{line(name)} ({short(revision)})"
 
 
 def _verdict(diff: Diff, terminal: Terminal) -> str:
@@ -107,11 +99,7 @@ def _verdict(diff: Diff, terminal: Terminal) -> str:
         words = f"CRITICAL: over the {allowed} by {format_size(-limit.headroom)}"
     else:
         words = f"OK: {format_size(limit.headroom)} left to the {allowed}"
-    if terminal.color:
-        import click
-
-        words = click.style(words, fg="red" if limit.headroom < 0 else "green")
-    return f"{words}\n"
+    return terminal.styled(words, fg="red" if limit.headroom < 0 else "green") + "\n"
 
 
 def _totals(diff: Diff) -> str:
@@ -222,19 +210,9 @@ def _list(title: str, rows: Iterator[Row] | Sequence[Row], terminal: Terminal) -
     if not rows:
         return ""
     room = None if terminal.width is None else terminal.width - _LEFT
-    if terminal.color:
-        import click
-
-        title = click.style(title, bold=True)
-    lines = [title]
+    lines = [terminal.styled(title, bold=True)]
     lines += [f"  {signed(row.bytes):>{_SIGNED_CELLS}} {row.fitted(room)}" for row in rows]
     return "\n".join(lines) + "\n"
-
-
-def _problems(measurement: Measurement, terminal: Terminal) -> str:
-    from ctxguard.render.terminal import problems
-
-    return problems(measurement.problems, terminal)
 
 
 def render(diff: Diff) -> str:

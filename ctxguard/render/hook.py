@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ctxguard.comparison import Comparison
+from ctxguard.git.repository import short
 from ctxguard.githook.blame import Culprit
 from ctxguard.githook.guarding import Checked, Refusal
-from ctxguard.measurement import EntryKind
-from ctxguard.render.diff import cause_text, counted, path_text, signed
+from ctxguard.render.amounts import amount, counted, signed
+from ctxguard.render.diff import cause_text, path_text
 from ctxguard.render.escape import line, quoted
-from ctxguard.report import Limit, Status
+from ctxguard.render.terminal import of_path
 from ctxguard.sizes import format_size
 
-_SHORT = 10
-"""Digits of a commit's id."""
 MOST_LINES = 15
 _MOST_RAISED = 2
 _MOST_PATHS = 3
@@ -28,7 +27,7 @@ def passed(checked: Checked) -> str:
     how = ""
     if checked.base is not None:
         how = f", {signed(size.bytes - checked.base.measurement.size.bytes)}"
-    warning = f", {_over_budget(checked)}" if _broken(checked) else ""
+    warning = f", {_over_budget(checked)}" if checked.verdict.broken else ""
     what = f"{format_size(size.bytes)} in {counted(size.files)}{how}{warning}"
     return f"{quoted(checked.name)}: the build context is {what}"
 
@@ -65,21 +64,12 @@ def _stopped(checked: Checked) -> str:
     return f"{quoted(checked.name)} is stopped: {what}"
 
 
-def _broken(checked: Checked) -> list[Limit]:
-    broken = [limit for limit in checked.verdict.limits if limit.headroom < 0]
-    return [limit for limit in broken if limit.status is Status.CRITICAL] or broken
-
-
 def _over_budget(checked: Checked) -> str:
     return " and ".join(
-        f"over the {limit.tier.value} limit of {_amount(limit, limit.limit)} by "
-        f"{_amount(limit, -limit.headroom)}"
-        for limit in _broken(checked)
+        f"over the {limit.tier.value} limit of {amount(limit.unit, limit.limit)} by "
+        f"{amount(limit.unit, -limit.headroom)}"
+        for limit in checked.verdict.broken
     )
-
-
-def _amount(limit: Limit, number: int) -> str:
-    return format_size(number) if limit.unit == "bytes" else counted(number)
 
 
 def _growth_lines(checked: Checked) -> Iterator[str]:
@@ -91,7 +81,7 @@ def _growth_lines(checked: Checked) -> Iterator[str]:
     limit = ""
     if checked.growth is not None:
         limit = f"; allowed are {checked.found.settings.max_growth}"
-    base = f"{format_size(before)} of {whose} ({checked.base_id[:_SHORT]})"
+    base = f"{format_size(before)} of {whose} ({short(checked.base_id)})"
     yield f"That is {signed(growth)} over the {base}{limit}"
 
 
@@ -101,9 +91,7 @@ def _what_grew(refusal: Refusal) -> Iterator[str]:
         yield "Heaviest:"
         heaviest = refusal.checked.found.measurement.heaviest
         for row in heaviest.rows[:_MOST_PATHS]:
-            folder = row.kind is EntryKind.DIRECTORY
-            counts = f"/, {counted(row.files)}" if folder else ""
-            yield f"  {format_size(row.bytes):>10} {quoted(row.path)}{counts}"
+            yield f"  {format_size(row.bytes):>10} {of_path(row).fitted(None)}"
         return
     yield "What grew:"
     for changed in comparison.grown.rows[:_MOST_PATHS]:
@@ -123,16 +111,16 @@ def _who(culprits: Sequence[Culprit]) -> Iterator[str]:
     for each in culprits:
         subject = line(each.subject[:_MOST_SUBJECT])
         yield (
-            f"  {signed(each.bytes):>10} {each.id[:_SHORT]} {subject} "
+            f"  {signed(each.bytes):>10} {short(each.id)} {subject} "
             f"({line(each.author[:_MOST_SUBJECT])}, {line(each.date)})"
         )
 
 
 def _more(checked: Checked) -> str:
     if checked.base_id is None or checked.base is None:
-        what = f"report --rev {checked.tip[:_SHORT]}" if checked.tip else "report"
+        what = f"report --rev {short(checked.tip)}" if checked.tip else "report"
     elif checked.tip is None:
         what = "diff"
     else:
-        what = f"diff {checked.base_id[:_SHORT]} {checked.tip[:_SHORT]}"
+        what = f"diff {short(checked.base_id)} {short(checked.tip)}"
     return f"All of it: ctxguard {what}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ctxguard.finding import Finding, Fix
+from ctxguard.git.repository import short
 from ctxguard.measurement import (
     Brought,
     EntryKind,
@@ -17,14 +18,13 @@ from ctxguard.measurement import (
     Problem,
     TargetTransfer,
 )
+from ctxguard.render.amounts import amount, counted
 from ctxguard.render.escape import line, quoted
 from ctxguard.render.table import BAR_CELLS, Row, bar
 from ctxguard.report import Limit, Report, Status
 from ctxguard.sizes import format_legacy_size, format_size
 
 _MOST_PROBLEMS = 10
-_SHORT = 10
-"""Digits of a commit's id."""
 _LEFT = 19
 """Cells of a row before the bar: a size, a share, and blanks."""
 _AMPLE = 40
@@ -52,6 +52,14 @@ class Terminal:
     brief: bool = False
     """Only size and verdict."""
 
+    def styled(self, text: str, **style: object) -> str:
+        """The text as `click.style` would have it, if there are colors."""
+        if not self.color:
+            return text
+        import click
+
+        return click.style(text, **style)  # type: ignore[arg-type]
+
 
 def render(reports: Sequence[Report], terminal: Terminal) -> str:
     """All reports, one behind the other."""
@@ -63,6 +71,7 @@ class _Page:
         self.report = report
         self.measurement = report.measurement
         self.terminal = terminal
+        self._styled = terminal.styled
 
     def text(self) -> str:
         parts = [self._headline()]
@@ -73,20 +82,13 @@ class _Page:
         parts.append(self._problems())
         return "\n".join(part for part in parts if part)
 
-    def _styled(self, text: str, **style: object) -> str:
-        if not self.terminal.color:
-            return text
-        import click
-
-        return click.style(text, **style)  # type: ignore[arg-type]
-
     def _headline(self) -> str:
         size = self.measurement.size
-        count = _files(size.files)
+        count = counted(size.files)
         context = self.measurement.context
         root = quoted(context.root)
         if context.revision is not None:
-            root += f" at {context.revision[:_SHORT]}"
+            root += f" at {short(context.revision)}"
         what = self._styled(format_size(size.bytes), bold=True)
         return f"Build context {root}: {what} in {count}\n{self._verdict()}\n"
 
@@ -100,9 +102,9 @@ class _Page:
 
     def _heaviest(self) -> str:
         heaviest = self.measurement.heaviest
-        rows = [_of_path(row) for row in heaviest.rows]
+        rows = [of_path(row) for row in heaviest.rows]
         if heaviest.rest_bytes:
-            name = f"everything else, {_files(heaviest.rest_files)}"
+            name = f"everything else, {counted(heaviest.rest_files)}"
             rows.append(Row(heaviest.rest_bytes, "", "", name, rest=True))
         table = self._table("Heaviest", rows)
         return table + self._bringing(heaviest.rows[0]) if table and heaviest.rows else table
@@ -122,7 +124,10 @@ class _Page:
         targets = self.measurement.targets
         if len(targets) < 2:
             return ""
-        lines = [self._styled("Targets", bold=True), f"  {'cold':>9} {'warm':>9} {'entries':>9}"]
+        lines = [
+            self._styled("Targets", bold=True),
+            f"  {'cold':>9} {'warm':>9} {'entries':>9}",
+        ]
         lines += [f"  {_target_text(target)}" for target in targets]
         return "\n".join(lines) + "\n"
 
@@ -133,28 +138,28 @@ class _Page:
         if isinstance(groups, Instructions):
             return self._instructions(groups)
         rows = [
-            Row(row.bytes, "", quoted(row.name) or "(no ending)", f", {_files(row.files)}")
+            Row(row.bytes, "", quoted(row.name) or "(no ending)", f", {counted(row.files)}")
             for row in groups.rows
         ]
         return self._table(f"By {groups.by}", rows)
 
     def _instructions(self, found: Instructions) -> str:
         rows = [_of_instruction(row) for row in found.rows]
-        unasked = f"no instruction, {_files(found.unasked_files)}"
+        unasked = f"no instruction, {counted(found.unasked_files)}"
         rows.append(Row(found.unasked_bytes, "", "", unasked, rest=True))
         table = self._table("By instruction", rows)
         if not table or not found.several_files:
             return table
-        several = f"{format_size(found.several_bytes)} in {_files(found.several_files)}"
+        several = f"{format_size(found.several_bytes)} in {counted(found.several_files)}"
         return f"{table}  {several} are brought by more than one instruction\n"
 
     def _kept_out(self) -> str:
         excluded = self.measurement.excluded
         if excluded is None:
             return ""
-        what = f"{format_size(excluded.bytes)} in {_files(excluded.files)}"
+        what = f"{format_size(excluded.bytes)} in {counted(excluded.files)}"
         rows = [
-            Row(row.bytes, _place(row.file, row.line), line(row.text), f", {_files(row.files)}")
+            Row(row.bytes, _place(row.file, row.line), line(row.text), f", {counted(row.files)}")
             for row in excluded.rules
         ]
         table = self._table(f"Kept out by the ignore file: {what}", rows, excluded.bytes)
@@ -198,11 +203,7 @@ class _Page:
 
 def problems(found: Sequence[Problem], terminal: Terminal) -> str:
     """What stood in the way, as on the page of a report."""
-    title = "Problems"
-    if terminal.color:
-        import click
-
-        title = click.style(title, bold=True)
+    title = terminal.styled("Problems", bold=True)
     return _list(title, [(_problem_text(each),) for each in found])
 
 
@@ -218,14 +219,15 @@ def _list(title: str, texts: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_path(row: HeavyPath) -> Row:
+def of_path(row: HeavyPath) -> Row:
+    """One of the heaviest paths."""
     folder = row.kind is EntryKind.DIRECTORY
-    counts = f"/, {_files(row.files)}" if folder else ""
+    counts = f"/, {counted(row.files)}" if folder else ""
     return Row(row.bytes, "", quoted(row.path), counts)
 
 
 def _of_instruction(row: Brought) -> Row:
-    counts = f", {_files(row.files)}"
+    counts = f", {counted(row.files)}"
     if row.only_bytes != row.bytes:
         counts += f", {format_size(row.only_bytes)} alone"
     name = f"{_instruction_place(row.instruction)}{line(row.instruction.text)}"
@@ -235,9 +237,7 @@ def _of_instruction(row: Brought) -> Row:
 def verdict_text(report: Report) -> str:
     """The verdict in a line."""
     status, limits = report.verdict.status, report.verdict.limits
-    broken = [limit for limit in limits if limit.headroom < 0]
-    worst = [limit for limit in broken if limit.status is Status.CRITICAL] or broken
-    over = ", and ".join(map(_over, worst))
+    over = ", and ".join(map(_over, report.verdict.broken))
     if status is Status.INCOMPLETE:
         also = f"; {over}" if over else ""
         return f"INCOMPLETE: not everything could be counted, see the problems below{also}"
@@ -245,7 +245,7 @@ def verdict_text(report: Report) -> str:
     if over:
         return f"{status.value.upper()}: {over}{note}"
     nearest = min(limits, key=lambda limit: limit.headroom / (limit.limit or 1))
-    left = f"{_amount(nearest, nearest.headroom)} left to the {_limit_name(nearest)}"
+    left = f"{amount(nearest.unit, nearest.headroom)} left to the {_limit_name(nearest)}"
     return f"OK: within budget, {left}{note}"
 
 
@@ -258,22 +258,12 @@ def _without_transfer_note(report: Report) -> str:
 
 
 def _over(limit: Limit) -> str:
-    return f"over the {_limit_name(limit)} by {_amount(limit, -limit.headroom)}"
+    return f"over the {_limit_name(limit)} by {amount(limit.unit, -limit.headroom)}"
 
 
 def _limit_name(limit: Limit) -> str:
     of_transfer = " for the transfer" if limit.name == "transfer" else ""
-    return f"{limit.tier.value} limit of {_amount(limit, limit.limit)}{of_transfer}"
-
-
-def _amount(limit: Limit, number: int) -> str:
-    if limit.unit == "bytes":
-        return format_size(number)
-    return _files(number)
-
-
-def _files(number: int) -> str:
-    return f"{number:,} {'file' if number == 1 else 'files'}"
+    return f"{limit.tier.value} limit of {amount(limit.unit, limit.limit)}{of_transfer}"
 
 
 def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
@@ -300,7 +290,7 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
 
 
 def _lfs_text(lfs: LfsFiles) -> str:
-    what = f"{format_size(lfs.bytes)} in {_files(lfs.files)}"
+    what = f"{format_size(lfs.bytes)} in {counted(lfs.files)}"
     if lfs.pointers:
         return f"{what} that git keeps as pointers; only these count"
     return f"{what}, as their pointers say; see --lfs pointer"
@@ -324,7 +314,7 @@ def _transfer(measurement: Measurement) -> Iterator[tuple[str, str]]:
         yield "transfer", f"{cold} for {what}, {warm} if nothing changed"
     found = measurement.instructions
     if found is not None and found.unasked_bytes:
-        what = f"{format_size(found.unasked_bytes)} in {_files(found.unasked_files)}"
+        what = f"{format_size(found.unasked_bytes)} in {counted(found.unasked_files)}"
         yield "unasked", f"{what}, for which no instruction asks"
 
 

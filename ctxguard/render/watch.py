@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxguard.measurement import EntryKind, HeavyPath
 from ctxguard.render import document
-from ctxguard.render.diff import counted, signed
+from ctxguard.render.amounts import counted, signed
 from ctxguard.render.escape import line, quoted
 from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Status

@@ -19,10 +19,6 @@ class Heard:
     lost: bool
     """Something was not heard: everything may have changed."""
 
-    @property
-    def anything(self) -> bool:
-        return bool(self.lost or self.changed.folders or self.changed.trees)
-
 
 class Watcher(Protocol):
     """Hears of changes in the folders that it follows."""

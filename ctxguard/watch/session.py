@@ -6,7 +6,6 @@ import gc
 import select
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ctxguard.context.again import Again, Changed
 from ctxguard.context.course import Request
@@ -34,32 +33,24 @@ _MOST_TURNS = 4
 _GONE = "the folder is gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How to go about it."""
-
-    poll_s: float | None = None
-    """Ask for everything every so many seconds, and listen to nobody."""
-
-
 class Session:
     """One context, watched.
 
     Args:
         make_request: what to measure, found anew each time the root is another folder.
         judge: what to make of a measurement.
-        course: how to go about it.
+        poll_s: read everything every so many seconds, and listen to nobody.
     """
 
     def __init__(
         self,
         make_request: Callable[[], Request],
         judge: Callable[[Measurement], Report],
-        course: Course,
+        poll_s: float | None = None,
     ) -> None:
         self._make_request = make_request
         self._judge = judge
-        self._course = course
+        self._poll_s = poll_s
         self._teller = Teller()
         self._drift: int | None = None
         self._missing: str | None = None
@@ -74,7 +65,7 @@ class Session:
         self._watcher = self._make_watcher(request.source.root)
 
     def _make_watcher(self, root: str) -> Watcher:
-        if self._course.poll_s is not None or self._around.own_type is not None:
+        if self._poll_s is not None or self._around.own_type is not None:
             return Deaf()
         try:
             from ctxguard.watch.inotify import InotifyWatcher
@@ -196,7 +187,7 @@ class Session:
     def _next_poll(self) -> float:
         if not self._watcher.unheard and not self._around.untold:
             return float("inf")
-        every = self._course.poll_s or max(_LEAST_POLL_S, _POLL_SHARE * self._took_s)
+        every = self._poll_s or max(_LEAST_POLL_S, _POLL_SHARE * self._took_s)
         return self._measured_at + every
 
     def _take(self, changed: Changed, *, lost: bool) -> None:
@@ -274,8 +265,8 @@ class Session:
         )
 
     def _why_unheard(self) -> str | None:
-        if self._course.poll_s is not None:
-            return f"everything is read every {self._course.poll_s:g} s, as --poll says"
+        if self._poll_s is not None:
+            return f"everything is read every {self._poll_s:g} s, as --poll says"
         if self._around.own_type is not None:
             type_ = self._around.own_type
             return f"nobody tells of changes on {type_}, so everything is read now and then"

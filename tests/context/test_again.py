@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxguard.context import again, measure
-from ctxguard.context.again import NOTHING, Again, Changed
+from ctxguard.context.again import Again, Changed
 from ctxguard.context.course import Request
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, Measurement
@@ -169,7 +169,7 @@ def test_it_is_what_a_fresh_measurement_finds(
         for what, one, other in edits:
             editor.edit(what, one, other, rules[one % len(rules)])
         assert once_more(known, editor.changed()) == fresh(request)
-    assert once_more(known, NOTHING) == fresh(request)
+    assert once_more(known, Changed()) == fresh(request)
     shutil.rmtree(root)
 
 

@@ -10,8 +10,11 @@ from importlib import metadata
 
 from watchdog.observers import inotify_c
 
+from ctxguard.context.again import Changed
+from ctxguard.watch.hearing import Heard
 from ctxguard.watch.inotify import InotifyWatcher
 
+NOTHING = Heard(Changed(frozenset(), frozenset()), lost=False)
 MakeTree = Callable[..., str]
 
 
@@ -64,7 +67,7 @@ def test_what_is_heard(make_tree: MakeTree) -> None:
         os.rename(f"{root}/a/b", f"{root}/a/z")
         folders, trees = heard(watcher)
         assert {"a/b", "a/z"} <= trees
-        assert watcher.hearing.take().anything is False
+        assert watcher.hearing.take() == NOTHING
     finally:
         watcher.close()
 
@@ -99,7 +102,7 @@ def test_an_overflow_is_a_flag(make_tree: MakeTree) -> None:
             )
         )
         assert watcher.hearing.take().lost
-        assert not watcher.hearing.take().anything
+        assert watcher.hearing.take() == NOTHING
         assert watcher.watched == 2
     finally:
         watcher.close()

@@ -17,7 +17,7 @@ from ctxguard.place import on_disk
 from ctxguard.report import Report
 from ctxguard.watch import mounts, session
 from ctxguard.watch.moment import Moment
-from ctxguard.watch.session import Course, Session
+from ctxguard.watch.session import Session
 from tests.watch.watching import fresh_bytes
 
 MakeTree = Callable[..., str]
@@ -60,12 +60,11 @@ def test_no_table_of_mounts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def started(root: str, course: Course | None = None) -> Iterator[Session]:
+def started(root: str) -> Iterator[Session]:
     place = on_disk(root)
     found = Session(
         lambda: place.request(Settings()),
         lambda measurement: Report(measurement, judge(measurement, Settings().budget)),
-        course or Course(),
     )
     try:
         found.start()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.demand.targets import Wanted
-from ctxguard.context.walking.inclusion import COPY_ALL
+from ctxguard.context.walking.inclusion import COPY_ALL, EVERYTHING
 from ctxguard.context.weighing.asked import AskedTally
 from ctxguard.dockerfile.parser import Instruction
 from ctxguard.measurement import Brought, InstructionLine, Instructions
@@ -32,6 +32,7 @@ class Attribution:
 
     def __init__(self, wanted: Wanted, dockerfile: str) -> None:
         self._target = wanted.chosen.number
+        self._inclusion = wanted.inclusion
         self._used = wanted.chosen.reason is None
         self._dockerfile = dockerfile
         self._askers: defaultdict[int, list[Instruction]] = defaultdict(list)
@@ -48,6 +49,11 @@ class Attribution:
             return ()
         askers = (asker for number in numbers for asker in self._askers.get(number, ()))
         return sorted({asker.line for asker in askers})
+
+    def of_path(self, path: str) -> tuple[InstructionLine, ...]:
+        """The instructions that bring a path; "" is the context root."""
+        lists = EVERYTHING if self._inclusion is None or not path else self._inclusion.of_path(path)
+        return self.named(self.bringing(lists))
 
     def named(self, lines: Iterable[int]) -> tuple[InstructionLine, ...]:
         """The instructions that stand there."""

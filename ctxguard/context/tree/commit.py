@@ -81,11 +81,11 @@ class Commit:
             return None
         return level.found[at], level.ids[at], level.remarks.get(at)
 
-    def load(self, path: str) -> None:
-        """Read a folder and all that is below it, in one go."""
+    def load(self, path: str) -> bool:
+        """Read a folder and all that is below it, in one go; False if there is no such folder."""
         tree = self._tree_id(path)
         if not tree or path in self._whole:
-            return
+            return tree is not None
         levels = self._levels
         levels[path] = Columns()
         start = f"{path}/" if path else ""
@@ -106,6 +106,7 @@ class Commit:
             if level is not None:
                 _check_names(full, level)
         self.read_ahead(ahead)
+        return True
 
     def loaded_below(self, path: str) -> list[str]:
         """The folders that were loaded: this one and all below it."""

@@ -26,11 +26,10 @@ def committed(spot: Spot, revision: str, *, pointers: bool = False) -> CommitTre
         GitError: git cannot read it.
     """
     commit = Commit(spot.repository, spot.repository.commit(revision))
-    if commit.folder(spot.path) is None:
+    if not commit.load(spot.path):
         raise UsageError(
             f"there is no folder {spot.path} in {revision}; it may lie elsewhere there"
         )
-    commit.load(spot.path)
     look_at_attributes(commit, spot.path, pointers=pointers)
     return CommitTree(commit, spot.path)
 

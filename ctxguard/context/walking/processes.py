@@ -57,6 +57,19 @@ def spread(
             child.end()
 
 
+def done(
+    pieces: int, work: Callable[[int], _T], processes: int, prepare: Callable[[], None]
+) -> Iterator[tuple[int, _T]]:
+    """As `spread` does it, and none is missing: what was lost, or is not worth it, is done here."""
+    missing = set(range(pieces))
+    if processes > 1:
+        for number, result in spread(pieces, work, processes, prepare):
+            missing.remove(number)
+            yield number, result
+    for number in sorted(missing):
+        yield number, work(number)
+
+
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Let Ctrl-C wait: in the midst of a fork it would reach both sides of it."""
