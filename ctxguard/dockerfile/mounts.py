@@ -97,13 +97,13 @@ def _fields(value: str) -> list[str]:
     if '"' not in value:
         return value.split(",")
     fields: list[str] = []
-    rest = value
+    at = 0
     while True:
-        found = _FIELD.match(rest)
+        found = _FIELD.match(value, at)
         if found is None:
-            raise WordError(f"failed to parse csv mounts: a quote in {rest} is out of place")
+            raise WordError(f"failed to parse csv mounts: a quote in {value[at:]} is out of place")
         bare, quoted = found["bare"], found["quoted"]
         fields.append(bare if quoted is None else quoted.replace('""', '"'))
-        if found.end() == len(rest):
+        if found.end() == len(value):
             return fields
-        rest = rest[found.end() + 1 :]
+        at = found.end() + 1
