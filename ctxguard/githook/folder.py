@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from ctxguard.errors import UsageError
 from ctxguard.git.program import Git, GitError
 from ctxguard.git.repository import Repository
-from ctxguard.githook.script import KEPT, NAME, Script, read
+from ctxguard.githook.script import KEPT_FOLDER, NAME, Script, read
 
 _MOST_BYTES = 1 << 20
+_PRE_COMMIT = b"pre-commit"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Our hook, as it lies there."""
+
+    path: str
+    """Absolute."""
+    script: Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +29,8 @@ class HooksFolder:
 
     path: str
     """Absolute."""
-    tracked: bool
-    """It lies in the work tree, where files are everybody's."""
+    in_work_tree: bool
+    """Files there are everybody's, and edited by hand."""
     shared: bool
     """It lies outside of the repository, and serves others too."""
 
@@ -30,23 +40,46 @@ class HooksFolder:
         return os.path.join(self.path, NAME)
 
     @property
-    def kept(self) -> str:
-        """Where another program's hook is kept."""
-        return os.path.join(self.path, KEPT)
+    def legacy(self) -> str:
+        """Where pre-commit puts a hook that was there before, which its own one runs first."""
+        return f"{self.hook}.legacy"
 
-    def installed(self) -> Script | None:
-        """What our hook was made with; None if the hook is none of ours, or not there."""
-        try:
-            with open(self.hook, "rb") as file:
-                return read(os.fsdecode(file.read(_MOST_BYTES)))
-        except OSError:
-            return None
+    @property
+    def kept_folder(self) -> str:
+        """Where another program's hook is kept: under its own name, as far below the top."""
+        return f"{self.path}{KEPT_FOLDER}"
+
+    @property
+    def kept(self) -> str:
+        """Another program's hook, which ours runs first."""
+        return os.path.join(self.kept_folder, NAME)
 
     @property
     def editable(self) -> str:
         """The file that people edit by hand: husky runs it from a folder of its own."""
         folder, name = os.path.split(self.path)
         return os.path.join(folder, NAME) if name == "_" else self.hook
+
+    def installed(self) -> Installed | None:
+        """Our hook, if git runs it, or pre-commit's hook does."""
+        found = _script_at(self.hook)
+        if found is None and _PRE_COMMIT in content(self.hook):
+            legacy = _script_at(self.legacy)
+            return None if legacy is None else Installed(self.legacy, legacy)
+        return None if found is None else Installed(self.hook, found)
+
+
+def content(path: str) -> bytes:
+    """The start of a file; nothing if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MOST_BYTES)
+    except OSError:
+        return b""
+
+
+def _script_at(path: str) -> Script | None:
+    return read(os.fsdecode(content(path)))
 
 
 def hooks_folder(repository: Repository) -> HooksFolder:
@@ -58,15 +91,14 @@ def hooks_folder(repository: Repository) -> HooksFolder:
     top = repository.root
     configured = _configured(repository)
     if not configured:
-        return HooksFolder(
-            os.path.join(repository.common_dir, "hooks"), tracked=False, shared=False
-        )
+        path = os.path.join(repository.common_dir, "hooks")
+        return HooksFolder(path, in_work_tree=False, shared=False)
     path = os.path.realpath(os.path.join(top, configured))
     if os.path.lexists(path) and not os.path.isdir(path):
         raise UsageError(f"core.hooksPath is {configured}, which is no folder, so no hook runs")
     in_git = _is_below(path, repository.common_dir) or _is_below(path, repository.git_dir)
-    tracked = not in_git and repository.work_tree is not None and _is_below(path, top)
-    return HooksFolder(path, tracked=tracked, shared=not in_git and not tracked)
+    in_work_tree = not in_git and repository.work_tree is not None and _is_below(path, top)
+    return HooksFolder(path, in_work_tree, shared=not in_git and not in_work_tree)
 
 
 def _configured(repository: Repository) -> str:

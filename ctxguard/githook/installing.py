@@ -2,6 +2,9 @@
 
 The new file is written whole beside the old one, which then gets a second name, and only then is
 replaced. Whatever happens between, git finds the old hook or the new one.
+
+The old hook is kept in a folder beside that of the hooks, under its own name and next to links to
+all that lay beside it: hooks look at the name they are called by, and for files next to them.
 """
 
 from __future__ import annotations
@@ -10,18 +13,10 @@ import contextlib
 import os
 import shutil
 import stat as modes
-import sys
-from collections.abc import Iterator
 
-from ctxguard.errors import CtxguardError
-from ctxguard.githook.folder import HooksFolder
-from ctxguard.githook.script import NAME, Script
-
-_NEW = f"{NAME}.new-by-ctxguard"
-
-
-class HookError(CtxguardError):
-    """The hook cannot be put there or taken away; what was there is still there."""
+from ctxguard.githook.files import HookError, alone, told, unfinished, write
+from ctxguard.githook.folder import HooksFolder, content
+from ctxguard.githook.script import Script, has_more
 
 
 def install(folder: HooksFolder, script: Script) -> bool:
@@ -33,46 +28,45 @@ def install(folder: HooksFolder, script: Script) -> bool:
     Raises:
         HookError: it cannot be done.
     """
-    with _told(folder, "put the hook into"):
+    with told(f"put the hook into {folder.path}"):
         made = not os.path.isdir(folder.path)
         os.makedirs(folder.path, exist_ok=True)
-        with _alone(folder.path):
+        with alone(folder.path):
             before = folder.installed()
-            made = before.made_folder if before is not None else made
-            data = Script(script.python, script.context, made).text().encode()
-            if before is not None and _is_in_place(folder.hook, data):
+            made = before.script.made_folder if before is not None else made
+            data = os.fsencode(Script(script.python, script.context, made).text())
+            path = folder.hook if before is None else before.path
+            if before is not None and _is_in_place(path, data):
                 return False
-            _put(folder, data, ours=before is not None)
+            _put(folder, path, data, ours=before is not None)
     return True
 
 
-def _is_in_place(hook: str, data: bytes) -> bool:
-    with open(hook, "rb") as file:
-        return file.read() == data and os.access(hook, os.X_OK)
+def _is_in_place(path: str, data: bytes) -> bool:
+    _refuse_edited(path)
+    return content(path) == data and os.access(path, os.X_OK)
 
 
-def _put(folder: HooksFolder, data: bytes, *, ours: bool) -> None:
-    new = os.path.join(folder.path, _NEW)
+def _refuse_edited(path: str) -> None:
+    if has_more(os.fsdecode(content(path))):
+        raise HookError(
+            "someone added lines to this hook, below its end, where they never run; "
+            "take them out first",
+            path=path,
+        )
+
+
+def _put(folder: HooksFolder, path: str, data: bytes, *, ours: bool) -> None:
+    new = unfinished(path)
     try:
-        _write(new, data)
-        if not ours and os.path.lexists(folder.hook):
+        write(new, data)
+        if not ours and os.path.lexists(path):
             _keep(folder)
-        os.replace(new, folder.hook)
+        os.replace(new, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
-
-
-def _write(path: str, data: bytes) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-        if hasattr(os, "fchmod"):
-            os.fchmod(file.fileno(), 0o755)
 
 
 def _keep(folder: HooksFolder) -> None:
@@ -87,6 +81,8 @@ def _keep(folder: HooksFolder) -> None:
             "take one of them away, then install again",
             path=folder.hook,
         )
+    os.makedirs(folder.kept_folder, exist_ok=True)
+    _link_neighbours(folder)
     try:
         os.link(folder.hook, folder.kept, follow_symlinks=False)
     except (OSError, NotImplementedError):
@@ -96,10 +92,21 @@ def _keep(folder: HooksFolder) -> None:
         os.replace(half, folder.kept)
 
 
+def _link_neighbours(folder: HooksFolder) -> None:
+    """Hooks look for files next to them; a link of their own among them still leads there."""
+    above = os.path.join(os.pardir, os.path.basename(folder.path))
+    for name in os.listdir(folder.path):
+        if name not in (os.path.basename(folder.hook), os.path.basename(unfinished(folder.hook))):
+            with contextlib.suppress(OSError):  # It is there, or the system has no links.
+                os.symlink(os.path.join(above, name), os.path.join(folder.kept_folder, name))
+
+
 def _are_same(one: str, other: str) -> bool:
     first, second = os.lstat(one), os.lstat(other)
     if os.path.samestat(first, second):
         return True
+    if modes.S_ISLNK(first.st_mode) and modes.S_ISLNK(second.st_mode):
+        return os.readlink(one) == os.readlink(other)
     if not (modes.S_ISREG(first.st_mode) and modes.S_ISREG(second.st_mode)):
         return False
     with open(one, "rb") as file, open(other, "rb") as copy:
@@ -117,43 +124,38 @@ def uninstall(folder: HooksFolder) -> bool:
     """
     if not os.path.isdir(folder.path):
         return False
-    with _told(folder, "take the hook out of"), _alone(folder.path):
-        script = folder.installed()
-        if script is None:
-            return False
-        if os.path.lexists(folder.kept):
-            os.replace(folder.kept, folder.hook)
-        else:
-            os.unlink(folder.hook)
-            if script.made_folder:
-                with contextlib.suppress(OSError):  # Someone else put something there.
-                    os.rmdir(folder.path)
-    return True
+    with told(f"take the hook out of {folder.path}"), alone(folder.path):
+        found = folder.installed()
+        if found is not None:
+            _refuse_edited(found.path)
+            _take_out(folder, found.path)
+        _sweep(folder)
+        if found is not None and found.script.made_folder:
+            with contextlib.suppress(OSError):  # Someone else put something there.
+                os.rmdir(folder.path)
+    return found is not None
 
 
-@contextlib.contextmanager
-def _told(folder: HooksFolder, what: str) -> Iterator[None]:
-    """An error of the system, in words."""
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise HookError(
-            f"cannot {what} {folder.path}: {reason}; what was there is as it was"
-        ) from error
+def _take_out(folder: HooksFolder, path: str) -> None:
+    if os.path.lexists(folder.kept):
+        os.replace(folder.kept, path)
+    else:
+        os.unlink(path)
 
 
-@contextlib.contextmanager
-def _alone(folder: str) -> Iterator[None]:
-    """Two at once take turns."""
-    if sys.platform == "win32":
-        yield
+def _sweep(folder: HooksFolder) -> None:
+    """Take away what an interrupted installation left, and the folder that kept the old hook."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(unfinished(folder.hook))
+    if not os.path.isdir(folder.kept_folder):
         return
-    import fcntl
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+    if os.path.lexists(folder.kept):
+        if not (os.path.lexists(folder.hook) and _are_same(folder.hook, folder.kept)):
+            return  # The only copy of someone's hook.
+        os.unlink(folder.kept)
+    for name in os.listdir(folder.kept_folder):
+        path = os.path.join(folder.kept_folder, name)
+        if os.path.islink(path) or name.endswith(".half"):
+            os.unlink(path)
+    with contextlib.suppress(OSError):  # Someone else put something there.
+        os.rmdir(folder.kept_folder)

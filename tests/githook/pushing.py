@@ -6,6 +6,8 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from tests.conftest import Tree
 from tests.git.repositories import Repo, environment, git, make_repo
@@ -17,6 +19,12 @@ APP: Tree = {
     "ctxguard.toml": CONFIGURATION,
     "src": {"a.py": "print(1)\n"},
 }
+FOREIGN = """#!/bin/sh
+# Reads what git says to the end.
+echo "args: $*" >>"$LOG"
+cat >>"$LOG"
+exit "${FOREIGN_EXIT:-0}"
+"""
 BIG = "x" * 2_000_000
 GROWING = "x" * 200_000
 
@@ -70,3 +78,31 @@ def make_pair(folder: str) -> Pair:
     local = make_repo(os.path.join(folder, "eine App für alle"), APP)
     local.git("remote", "add", "origin", remote)
     return Pair(local, remote)
+
+
+def hooks(pair: Pair) -> Path:
+    return Path(pair.local.root, ".git/hooks")
+
+
+def kept(pair: Pair) -> Path:
+    """Where another program's hook is kept."""
+    return Path(pair.local.root, ".git/hooks.kept-by-ctxguard/pre-push")
+
+
+def write_hook(path: Path, text: str = FOREIGN) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o754)
+    os.utime(path, ns=(10**18, 10**18))
+
+
+def state(folder: Path) -> dict[str, Any]:
+    """Everything that is in a folder."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        stat = path.lstat()
+        content: Any = os.readlink(path) if path.is_symlink() else None
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+        found[path.name] = (stat.st_mode, stat.st_mtime_ns, content)
+    return found

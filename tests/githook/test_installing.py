@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 import os
-import resource
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ctxguard.git.repository import find
-from ctxguard.githook.folder import hooks_folder
-from ctxguard.githook.installing import HookError, install, uninstall
-from ctxguard.githook.script import Script, read
 from tests.conftest import Result
 from tests.git.repositories import environment, git
-from tests.githook.pushing import BIG, Pair, make_pair
+from tests.githook.pushing import BIG, Pair, hooks, kept, make_pair, state, write_hook
 
 Run = Callable[..., Result]
-FOREIGN = """#!/bin/sh
-# Reads what git says to the end.
-echo "args: $*" >>"$LOG"
-cat >>"$LOG"
-exit "${FOREIGN_EXIT:-0}"
-"""
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Pair:
     return make_pair(str(tmp_path))
-
-
-def hooks(pair: Pair) -> Path:
-    return Path(pair.local.root, ".git/hooks")
-
-
-def write_hook(path: Path, text: str = FOREIGN) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o754)
-    os.utime(path, ns=(10**18, 10**18))
-
-
-def state(folder: Path) -> dict[str, Any]:
-    """Everything that is in a folder."""
-    found = {}
-    for path in sorted(folder.iterdir()):
-        stat = path.lstat()
-        content: Any = os.readlink(path) if path.is_symlink() else None
-        if path.is_file() and not path.is_symlink():
-            content = path.read_bytes()
-        found[path.name] = (stat.st_mode, stat.st_mtime_ns, content)
-    return found
 
 
 def test_installed_twice_and_taken_away(pair: Pair, run_cli: Run) -> None:
@@ -86,7 +48,7 @@ def test_a_foreign_hook_runs_first_and_is_put_back(
     before = state(hooks(pair))
     there = ("-C", pair.local.root)
     out = run_cli("hook", "install", *there).out
-    assert f"it is kept as {hooks(pair)}/pre-push.kept-by-ctxguard" in out
+    assert f"it is kept as {hooks(pair)}.kept-by-ctxguard/pre-push" in out
     assert "the hook that was there before runs first" in run_cli("hook", "status", *there).out
     log = tmp_path / "log"
     pushed = pair.push(env={"LOG": str(log)})
@@ -113,7 +75,7 @@ def test_a_foreign_hook_that_reads_nothing_or_is_not_executable(
     assert pair.push(env={"LOG": str(log)}).code == 0
     assert log.exists()
     log.unlink()
-    (hooks(pair) / "pre-push.kept-by-ctxguard").chmod(0o644)
+    kept(pair).chmod(0o644)
     pair.local.commit({"x": "1"})
     assert pair.push(env={"LOG": str(log)}).code == 0
     assert not log.exists()
@@ -173,34 +135,6 @@ def test_a_global_core_hookspath(
     assert pair.push().told[0].startswith("main is stopped")
 
 
-@pytest.mark.parametrize("path", [".husky/_", "hooks"])
-def test_a_folder_in_the_work_tree_is_everybodys(pair: Pair, run_cli: Run, path: str) -> None:
-    pair.local.git("config", "core.hooksPath", path)
-    folder = Path(pair.local.root, path)
-    theirs = Path(pair.local.root, ".husky" if path == ".husky/_" else "hooks", "pre-push")
-    write_hook(folder / "pre-push", '#!/bin/sh\nsh "$(dirname "$0")/../pre-push" "$@"\n')
-    if path == "hooks":
-        write_hook(theirs, "#!/bin/sh\n")
-    before = state(folder)
-    found = run_cli("hook", "install", "-C", pair.local.root)
-    assert found.code == 2
-    assert f"add this line to {theirs}, or use --force:" in found.out
-    assert state(folder) == before
-    line = found.out.splitlines()[1]
-    own = f"#!/bin/sh\nPATH={os.path.dirname(sys.executable)}:$PATH\n{line}\n"
-    write_hook(theirs, own)
-    pair.local.commit({"clip.mp4": BIG})
-    assert pair.push().told[0].startswith("main is stopped")
-    pair.local.git("reset", "-q", "--hard", "HEAD~1")
-
-    write_hook(folder / "pre-push", "#!/bin/sh\n")
-    before = state(folder)
-    forced = run_cli("hook", "install", "-C", pair.local.root, "--force")
-    assert (forced.code, "lies in the work tree" in forced.out) == (0, True)
-    run_cli("hook", "uninstall", "-C", pair.local.root)
-    assert state(folder) == before
-
-
 def test_hooks_that_are_switched_off(pair: Pair, run_cli: Run) -> None:
     pair.local.git("config", "core.hooksPath", "/dev/null")
     found = run_cli("hook", "install", "-C", pair.local.root)
@@ -233,190 +167,108 @@ def test_an_old_script_is_replaced_and_a_moved_interpreter_told(pair: Pair, run_
     assert "it is not executable" in run_cli("hook", "status", *there).out
     assert "installed in" in run_cli("hook", "install", *there).out
     assert hook.read_text(encoding="utf-8") == text
-    assert not (hooks(pair) / "pre-push.kept-by-ctxguard").exists()
+    assert not kept(pair).parent.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["python", "it's", 'a "b"', "$HOME `id`", "ü\n", "-x", "a\\b", "="]
-)
-def test_a_script_says_what_it_was_made_with(name: str) -> None:
-    script = Script(f"/opt/{name}/python", name, made_folder=True)
-    assert read(script.text()) == script
-    shown = subprocess.run(
-        ["sh", "-c", script.text().split("refs=")[0] + 'printf %s "$python"'],
-        capture_output=True,
-        check=True,
-    )
-    assert shown.stdout.decode() == f"/opt/{name}/python"
+LOOKS_AT_ITS_NAME = """#!/bin/sh
+# As a script that serves several hooks does.
+here=$(dirname -- "$0")
+[ -d "$here/../../src" ] || exit 8
+exec "$here/neighbour" "$(basename -- "$0")" "$@"
+"""
 
 
-@pytest.mark.parametrize("text", ["", "#!/bin/sh\n", "#!/bin/sh\necho # ctxguard pre-push hook\n"])
-def test_what_is_no_script_of_ours(text: str) -> None:
-    assert read(text) is None
-
-
-# Faults. The old hook survives whole, and git still runs it.
-
-
-def folder_of(pair: Pair) -> Any:
-    return hooks_folder(find(pair.local.root).repository)
-
-
-SCRIPT = Script(sys.executable, ".", made_folder=False)
-
-
-def test_two_at_once(pair: Pair) -> None:
-    write_hook(hooks(pair) / "pre-push")
-    before = state(hooks(pair))
-    for _ in range(10):
-        failures: list[BaseException] = []
-        start = threading.Barrier(4)
-
-        def put(start: threading.Barrier = start, failures: Any = failures) -> None:
-            start.wait()
-            try:
-                install(folder_of(pair), SCRIPT)
-            except BaseException as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=put) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
-        assert sorted(set(state(hooks(pair))) - set(before)) == ["pre-push.kept-by-ctxguard"]
-        assert uninstall(folder_of(pair))
-        assert state(hooks(pair)) == before
-
-
-def test_two_processes_at_once(pair: Pair) -> None:
-    write_hook(hooks(pair) / "pre-push")
-    before = state(hooks(pair))
-    command = [sys.executable, "-m", "ctxguard", "hook", "install", "-C", pair.local.root]
-    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(4)]
-    assert [process.wait() for process in running] == [0] * 4
-    uninstall(folder_of(pair))
-    assert state(hooks(pair)) == before
-
-
-def test_a_read_only_folder(
-    pair: Pair, run_cli: Run, without_rights: Callable[[], AbstractContextManager[None]]
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_foreign_hook_that_looks_at_its_name_and_around(
+    pair: Pair, run_cli: Run, tmp_path: Path, *, linked: bool
 ) -> None:
+    write_hook(hooks(pair) / "neighbour", '#!/bin/sh\necho "$1" >>"$LOG"\n')
+    if linked:
+        write_hook(hooks(pair) / "many", LOOKS_AT_ITS_NAME)
+        (hooks(pair) / "pre-push").symlink_to("many")
+    else:
+        write_hook(hooks(pair) / "pre-push", LOOKS_AT_ITS_NAME)
+    before = state(hooks(pair))
+    assert run_cli("hook", "install", "-C", pair.local.root).code == 0
+    log = tmp_path / "log"
+    pushed = pair.push(env={"LOG": str(log)})
+    assert (pushed.code, log.read_text(encoding="utf-8")) == (0, "pre-push\n"), pushed.err
+    assert pushed.told == ["main: the build context is 90B in 4 files"]
+    run_cli("hook", "uninstall", "-C", pair.local.root)
+    assert state(hooks(pair)) == before
+    assert not kept(pair).parent.exists()
+
+
+def test_a_hook_of_another_version_is_replaced(pair: Pair, run_cli: Run) -> None:
+    there = ("-C", pair.local.root)
+    run_cli("hook", "install", *there)
+    hook = hooks(pair) / "pre-push"
+    text = hook.read_text(encoding="utf-8")
+    hook.write_text(text.replace("version 1\n", "version 27\n"), encoding="utf-8")
+    assert run_cli("hook", "install", *there).out.startswith("installed in")
+    assert hook.read_text(encoding="utf-8") == text
+    assert not kept(pair).exists()
+
+
+def test_a_hook_that_leads_back_to_itself(pair: Pair, run_cli: Run) -> None:
+    write_hook(hooks(pair) / "pre-push", '#!/bin/sh\nexec .git/hooks/pre-push "$@"\n')
+    run_cli("hook", "install", "-C", pair.local.root)
+    pushed = pair.push()
+    assert (pushed.code, len(pushed.told)) == (0, 1)
+    pair.local.commit({"clip.mp4": BIG})
+    refused = pair.push()
+    assert (refused.code, refused.told[0][:15]) == (1, "main is stopped")
+
+
+def test_pre_commit_that_comes_later(pair: Pair, run_cli: Run) -> None:
+    there = ("-C", pair.local.root)
     write_hook(hooks(pair) / "pre-push")
     before = state(hooks(pair))
-    folder = folder_of(pair)
-    for path in (hooks(pair), *hooks(pair).parents[:4]):
-        path.chmod(0o555)
-    try:
-        with without_rights(), pytest.raises(HookError, match="permission denied; what was there"):
-            install(folder, SCRIPT)
-    finally:
-        for path in (hooks(pair), *hooks(pair).parents[:4]):
-            path.chmod(0o755)
-    assert state(hooks(pair)) == before
+    run_cli("hook", "install", *there)
+    pair.local.commit({".pre-commit-config.yaml": "repos: []\n"})
+    subprocess.run(
+        [sys.executable, "-m", "pre_commit", "install", "-t", "pre-push"],
+        cwd=pair.local.root, env=environment(), check=True, capture_output=True,
+    )  # fmt: skip
+    legacy = hooks(pair) / "pre-push.legacy"
+    for command, words in (("status", "installed in"), ("install", "already installed in")):
+        found = run_cli("hook", command, *there)
+        assert found.code == 0
+        assert found.out.startswith(f"{words} {legacy}\n")
+        assert "made by pre-commit, runs it first" in found.out
+    pair.local.commit({"clip.mp4": BIG})
+    env = {"LOG": "/dev/null", "PRE_COMMIT_HOME": str(kept(pair).parent / "cache")}
+    refused = pair.push(env=env)
+    assert (refused.code, refused.told[0][:15]) == (1, "main is stopped")
+    assert "is back" in run_cli("hook", "uninstall", *there).out
+    assert state(hooks(pair))["pre-push.legacy"] == before["pre-push"]
 
 
-def test_a_full_disk(pair: Pair) -> None:
+def test_another_context(pair: Pair, run_cli: Run) -> None:
+    run_cli("hook", "install", "-C", pair.local.root)
+    out = run_cli("hook", "install", "-C", f"{pair.local.root}/src").out
+    assert out.splitlines()[1:] == ["it guards src now, and no longer ."]
+
+
+def test_lines_that_someone_added_are_not_lost(pair: Pair, run_cli: Run) -> None:
+    there = ("-C", pair.local.root)
+    run_cli("hook", "install", *there)
+    hook = hooks(pair) / "pre-push"
+    text = f"{hook.read_text(encoding='utf-8')}echo mine\n"
+    hook.write_text(text, encoding="utf-8")
+    for command in ("install", "uninstall"):
+        found = run_cli("hook", command, *there)
+        assert (found.code, "someone added lines to this hook" in found.err) == (2, True)
+        assert hook.read_text(encoding="utf-8") == text
+
+
+def test_what_half_an_installation_left_is_swept(pair: Pair, run_cli: Run) -> None:
     write_hook(hooks(pair) / "pre-push")
     before = state(hooks(pair))
-
-    def nothing_more() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-
-    done = subprocess.run(
-        [sys.executable, "-m", "ctxguard", "hook", "install", "-C", pair.local.root],
-        preexec_fn=nothing_more,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "file too large; what was there is as it was" in done.stderr
+    kept(pair).parent.mkdir()
+    os.link(hooks(pair) / "pre-push", kept(pair))
+    write_hook(hooks(pair) / "pre-push.new-by-ctxguard", "#!/bin/sh\n")
+    out = run_cli("hook", "uninstall", "-C", pair.local.root).out
+    assert out == f"there is no hook of ctxguard in {hooks(pair)}\n"
     assert state(hooks(pair)) == before
-
-
-@pytest.mark.parametrize("step", ["fsync", "link", "replace"])
-@pytest.mark.parametrize("foreign", [True, False])
-def test_an_interrupted_installation(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch, step: str, *, foreign: bool
-) -> None:
-    if foreign:
-        write_hook(hooks(pair) / "pre-push")
-    before = state(hooks(pair))
-
-    def interrupt(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(os, step, interrupt)
-        if step == "link" and not foreign:
-            return
-        with pytest.raises(KeyboardInterrupt):
-            install(folder_of(pair), SCRIPT)
-    after = state(hooks(pair))
-    assert after.get("pre-push") == before.get("pre-push")
-    assert install(folder_of(pair), SCRIPT)
-    assert uninstall(folder_of(pair))
-    assert state(hooks(pair)) == before
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment(pair: Pair, tmp_path: Path) -> None:
-    write_hook(hooks(pair) / "pre-push")
-    before = state(hooks(pair))
-    code = (
-        "import sys, os\n"
-        "from ctxguard.githook import installing\n"
-        "from ctxguard.githook.folder import hooks_folder\n"
-        "from ctxguard.githook.script import Script\n"
-        "from ctxguard.git.repository import find\n"
-        "folder = hooks_folder(find(sys.argv[1]).repository)\n"
-        "left = int(sys.argv[2])\n"
-        "def count(event, arguments):\n"
-        "    global left\n"
-        "    if event.startswith(('os.', 'open', 'fcntl')):\n"
-        "        left -= 1\n"
-        "        if left == 0: os.kill(os.getpid(), 9)\n"
-        "sys.addaudithook(count)\n"
-        "installing.install(folder, Script(sys.executable, '.', False))\n"
-    )
-    for moment in range(1, 200):
-        done = subprocess.run(
-            [sys.executable, "-c", code, pair.local.root, str(moment)],
-            capture_output=True,
-            check=False,
-        )
-        hook = hooks(pair) / "pre-push"
-        ours = folder_of(pair).installed() is not None
-        whole = hook if not ours else hooks(pair) / "pre-push.kept-by-ctxguard"
-        assert whole.read_text(encoding="utf-8") == FOREIGN, moment
-        assert os.access(whole, os.X_OK)
-        install(folder_of(pair), SCRIPT)
-        uninstall(folder_of(pair))
-        assert state(hooks(pair)) == before, moment
-        if done.returncode == 0:
-            break
-    assert done.returncode == 0
-    assert moment > 5
-
-
-def test_no_hard_links(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_hook(hooks(pair) / "pre-push")
-    before = state(hooks(pair))
-
-    def none(*_: Any, **__: Any) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", none)
-    assert install(folder_of(pair), SCRIPT)
-    assert uninstall(folder_of(pair))
-    assert state(hooks(pair)) == before
-
-
-def test_a_folder_in_the_way(pair: Pair, run_cli: Run) -> None:
-    (hooks(pair) / "pre-push").mkdir()
-    found = run_cli("hook", "install", "-C", pair.local.root)
-    assert (found.code, "it is a folder; take it away" in found.err) == (2, True)
-    assert (hooks(pair) / "pre-push").is_dir()
+    assert not kept(pair).parent.exists()

@@ -372,6 +372,15 @@ def test_an_interpreter_without_ctxguard_or_one_that_dies(pair: Pair, tmp_path: 
         assert (found.code, words in found.err) == (0, True), found.err
 
 
+def test_an_interpreter_that_cannot_start(pair: Pair) -> None:
+    pair.local.commit({"clip.mp4": BIG})
+    found = pair.push(env={"PYTHONHOME": "/nowhere"})
+    assert found.code == 0, found.err
+    assert found.told == [
+        "this push is not checked: it failed with exit code 1, before it could run ctxguard"
+    ]
+
+
 def test_nothing_of_the_repository_is_imported_or_run(pair: Pair, tmp_path: Path) -> None:
     trap = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
     names = ("ctxguard", "click", "json", "subprocess", "sitecustomize")

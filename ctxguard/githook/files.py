@@ -1,0 +1,63 @@
+"""Files of hooks, written whole or not at all, by one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+from ctxguard.errors import CtxguardError
+
+_NEW = ".new-by-ctxguard"
+
+
+class HookError(CtxguardError):
+    """The hook cannot be put there or taken away; what was there is still there."""
+
+
+def unfinished(path: str) -> str:
+    """Where the new text of a file is written first."""
+    return f"{path}{_NEW}"
+
+
+def write(path: str, data: bytes, mode: int = 0o755) -> None:
+    """A new file, on the disk when this returns."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        if hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), mode)
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """An error of the system, in words.
+
+    Args:
+        what: what is being done, such as `put the hook into /x`.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise HookError(f"cannot {what}: {reason}; what was there is as it was") from error
+
+
+@contextlib.contextmanager
+def alone(folder: str) -> Iterator[None]:
+    """Two at once take turns."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
