@@ -21,6 +21,8 @@ class Class(Enum):
     """Whose a file is; only a work tree has any but the first."""
 
     TRACKED = "tracked"
+    SUBMODULE = "submodule"
+    """It belongs to another repository, which a clone leaves empty unless it is told otherwise."""
     UNTRACKED = "untracked"
     """git does not know it: a push brings it nowhere, a build here does."""
     GIT = "git"
@@ -135,6 +137,9 @@ class Comparison:
     """The rules for which files came or went, the heaviest first."""
     instructions: tuple[ChangedInstruction, ...]
     """Those that bring more or less than before, the greatest change first."""
+    pointers: Sum = Sum()
+    """Files that only seem to shrink: pointers of Git LFS in the work tree, in place of the
+    content that the base counts."""
 
     @property
     def bytes(self) -> int:

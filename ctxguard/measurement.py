@@ -246,3 +246,8 @@ class Measurement:
     """False if something that would be sent could not be counted."""
     lfs: LfsFiles | None = None
     """Of a commit, if it has any that are sent."""
+
+    @property
+    def chosen_target(self) -> TargetTransfer:
+        """The one that a budget on the transfer is about."""
+        return next(target for target in self.targets if target.chosen)

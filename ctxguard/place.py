@@ -13,6 +13,7 @@ from ctxguard.context.tree import given, revision
 from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.context.tree.worktree import WorkTree
+from ctxguard.errors import UsageError
 from ctxguard.git.repository import Spot
 from ctxguard.measurement import Backend
 
@@ -94,5 +95,7 @@ def in_commit(context: str, spot: Spot, rev: str, lfs: str | None = None) -> Pla
 def place(context: str, rev: str | None, lfs: str | None) -> Place:
     """A context that was named, in a commit if that was named too; see the others."""
     if rev is None:
+        if lfs is not None:
+            raise UsageError("--lfs is about a commit; name one with --rev")
         return on_disk(context)
     return in_commit(context, revision.spot_of(context), rev, lfs)

@@ -11,13 +11,11 @@ import click
 from ctxguard.cli import options, output, streams
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
-from ctxguard.comparison import Comparison
-from ctxguard.config import Settings
 from ctxguard.context.compare import compare
 from ctxguard.context.tree import given
 from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
-from ctxguard.git.repository import Repository, Spot
+from ctxguard.git.repository import Repository, Spot, Tracked
 from ctxguard.place import Place, in_commit, on_disk
 from ctxguard.render import diff as render
 from ctxguard.render.diff import Diff
@@ -63,17 +61,19 @@ def _run(
 ) -> int:  # fmt: skip
     spot = spot_of(context)
     base, head = _sides(spot.repository, base, head)
+    if base == _WORKTREE and spot.repository.find_commit(base) is None:
+        raise UsageError("the work tree can only be the second side: ctxguard diff REV worktree")
     places = in_commit(context, spot, base, lfs), _head_place(context, spot, head, lfs)
     settings = [options.read_settings(each, flags) for each in places]
     if given.STANDARD_INPUT in (settings[0].dockerfile, settings[1].dockerfile):
-        raise UsageError("-f - can be of no two sides; name a file")
+        raise UsageError("-f - cannot stand for both sides; name a file")
     options.note_environment(quiet=quiet)
     if verbose:
         options.say_settings(settings[1])
     before, after = map(options.request, places, settings)
     with Progress(quiet=quiet) as progress:
         found = compare(before, after, _tracked(spot, places[1]), progress)
-    diff = _judged(found, base, head, settings[1])
+    diff = Diff(found, base, head, settings[1].growth(found.base, found.head))
     if format_ == "json":
         text = render.render(diff)
     else:
@@ -106,19 +106,14 @@ def _head_place(context: str, spot: Spot, head: str, lfs: str | None) -> Place:
     return on_disk(context)
 
 
-def _tracked(spot: Spot, head: Place) -> Callable[[], frozenset[str]] | None:
+def _tracked(spot: Spot, head: Place) -> Callable[[], Tracked] | None:
     if head.source.revision is not None:
         return None
     return lambda: spot.repository.tracked(spot.path)
 
 
-def _judged(found: Comparison, base: str, head: str, settings: Settings) -> Diff:
-    limit = settings.growth(found.base, found.head)
-    return Diff(found, base, head, limit, str(settings.max_growth or ""))
-
-
 def _exit_code(diff: Diff) -> int:
-    if diff.limit is not None and diff.limit.headroom < 0:
+    if diff.growth is not None and diff.growth.broken:
         return ExitCode.TRIPPED
     complete = diff.comparison.base.complete and diff.comparison.head.complete
     return ExitCode.OK if complete else ExitCode.NOT_MEASURED

@@ -53,16 +53,13 @@ def _pushes(spot: Spot, remote: str | None, *, told: bool) -> Iterator[Push]:
 
 def _check(guard: Guard, found: list[Push], *, quiet: bool) -> int:
     checked, failed = _all_checked(guard, found)
-    for note in guard.notes:
-        say(note)
-    stopped = [each for each in checked if each.refused]
-    if not stopped:
-        _say_passed(checked, quiet=quiet)
-        return _after_fault(strict=guard.strict) if failed else ExitCode.OK
-    refusals = [guard.explain(stopped[0]), *(guard.briefly(each) for each in stopped[1:])]
-    for text in render.refused(refusals):
-        say(text)
-    return ExitCode.TRIPPED
+    first = next((each for each in checked if each.refused), None)
+    if first is not None:
+        for text in render.refused(guard.explain(first), checked, guard.notes):
+            say(text)
+        return ExitCode.TRIPPED
+    _say_passed(checked, guard.notes, quiet=quiet)
+    return _after_fault(strict=guard.strict) if failed else ExitCode.OK
 
 
 def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
@@ -86,10 +83,10 @@ def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
     return checked, failed
 
 
-def _say_passed(checked: list[Checked], *, quiet: bool) -> None:
+def _say_passed(checked: list[Checked], notes: list[str], *, quiet: bool) -> None:
+    for text in (*render.raised(checked), *render.notes(notes)):
+        say(text)
     for each in checked:
-        for text in render.raised(each):
-            say(text)
         if not each.found.measurement.complete:
             say(f"{each.name}: not everything could be counted")
         say(render.passed(each), quiet=quiet)
@@ -104,6 +101,7 @@ def _complain(error: Exception) -> None:
 def _after_fault(*, strict: bool) -> int:
     if strict:
         say("the push is stopped, for the configuration says strict = true")
+        say(render.ONCE)
         return ExitCode.NOT_MEASURED
     say("so this push is not checked in full; it passes")
     return ExitCode.OK

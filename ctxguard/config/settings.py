@@ -17,9 +17,8 @@ from ctxguard.config.files import ConfigFile, find_file
 from ctxguard.config.places import OURS, Folders
 from ctxguard.errors import UsageError
 from ctxguard.guard.budget import Budget
-from ctxguard.guard.growth import GrowthLimit, growth
+from ctxguard.guard.growth import Growth, GrowthLimit, growth
 from ctxguard.measurement import Measurement
-from ctxguard.report import Limit
 from ctxguard.sizes import bounded, format_size, parse_size, shortened
 
 
@@ -87,7 +86,7 @@ class Settings:
         on_transfer = self.budget_on == "transfer"
         return Budget(self.warn, self.critical, self.max_files, on_transfer)
 
-    def growth(self, base: Measurement, head: Measurement) -> Limit | None:
+    def growth(self, base: Measurement, head: Measurement) -> Growth | None:
         """The growth, held against what is allowed; None if everything is."""
         if self.max_growth is None:
             return None

@@ -5,6 +5,7 @@ Both are gone through side by side, in wire order, so that only what differs is 
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -33,6 +34,8 @@ from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import view_of_all, wire_order
 from ctxguard.context.weighing.heaviest import HeaviestTally
 from ctxguard.context.weighing.sent import Sent
+from ctxguard.git.lfs import POINTER_BYTES, pointed_size
+from ctxguard.git.repository import Tracked
 from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.ignore.spec import Decision, FolderRules
 from ctxguard.measurement import Backend, EntryKind, InstructionLine, Instructions, Measurement
@@ -43,7 +46,7 @@ _KeyT = TypeVar("_KeyT")
 def compare(
     base: Request,
     head: Request,
-    tracked: Callable[[], frozenset[str]] | None,
+    tracked: Callable[[], Tracked] | None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Comparison:
     """Measure two contexts, and say what changed from one to the other.
@@ -63,7 +66,7 @@ def changes(
     head: Request,
     before: Measurement,
     after: Measurement,
-    tracked: Callable[[], frozenset[str]] | None,
+    tracked: Callable[[], Tracked] | None,
 ) -> Comparison:
     """The same where both were measured."""
     files = tuple(_Changes(base, head, tracked).all())
@@ -80,7 +83,19 @@ def changes(
         classes=tuple(classes),
         causes=tuple(_causes(files)),
         instructions=tuple(_instructions(before.instructions, after.instructions)),
+        pointers=Sum() if tracked is None else _pointers(head.source, files),
     )
+
+
+def _pointers(source: Source, files: Iterable[ChangedFile]) -> Sum:
+    """What seems to shrink, since only a pointer of Git LFS is there."""
+    found = []
+    for file in files:
+        if file.change is Change.SHRANK and file.after in POINTER_BYTES:
+            with contextlib.suppress(OSError):
+                if pointed_size(source.read(file.path)) == file.before:
+                    found.append(file.bytes)
+    return Sum(sum(found), len(found))
 
 
 def _in_sums(
@@ -155,15 +170,13 @@ class _Side:
 
 
 class _Changes:
-    def __init__(
-        self, base: Request, head: Request, tracked: Callable[[], frozenset[str]] | None
-    ) -> None:
+    def __init__(self, base: Request, head: Request, tracked: Callable[[], Tracked] | None) -> None:
         self._base = _Side(base)
         self._head = _Side(head)
         self._base_takes = self._base.would_take(head.source)
         self._head_takes = self._head.would_take(base.source)
         self._ask_tracked = tracked
-        self._tracked: frozenset[str] | None = None
+        self._tracked: Tracked | None = None
 
     def all(self) -> Iterator[ChangedFile]:
         """Every file that changed, in wire order."""
@@ -214,7 +227,15 @@ class _Changes:
             return Class.GIT
         if self._tracked is None:
             self._tracked = self._ask_tracked()
-        return Class.TRACKED if path in self._tracked else Class.UNTRACKED
+        if path in self._tracked.files:
+            return Class.TRACKED
+        submodules = self._tracked.submodules
+        inside = submodules and not submodules.isdisjoint(_above(path))
+        return Class.SUBMODULE if inside else Class.UNTRACKED
+
+
+def _above(path: str) -> list[str]:
+    return folders_to(path.rpartition("/")[0], ("",))
 
 
 def _line(rule: IgnoreRule) -> RuleLine:

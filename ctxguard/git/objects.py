@@ -86,3 +86,11 @@ def contents(git: Git, ids: Sequence[str]) -> list[bytes]:
         at = start + int(size[0]) + 1
         found.append(data[start : at - 1])
     return found
+
+
+def sizes(git: Git, ids: Sequence[str]) -> list[int]:
+    """The bytes of the objects of these ids, in their order; 0 for one that is not here."""
+    asked = "".join(f"{id_}\n" for id_ in ids).encode()
+    ask = ("cat-file", "--batch-check=%(objectsize)")
+    answers = git.run(*ask, data=asked).splitlines() if ids else []
+    return [int(answer) if answer.isdigit() else 0 for answer in answers]

@@ -29,7 +29,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _MOST_COMPLAINT = 500
-"""Characters of what git says in an error."""
+"""Characters of what git says in an error, and bytes that are read for it."""
 
 
 class GitError(MeasureError):
@@ -106,29 +106,31 @@ class Git:
             GitError: it fails; at the end, too.
         """
         import subprocess
+        import tempfile
 
         command = self._command(arguments)
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=self._environment,
-            )
-        except OSError as error:
-            raise _not_run(error) from error
-        assert process.stdout is not None
-        assert process.stderr is not None
-        with process:
+        # Into a file: git never waits for a reader of its complaints.
+        with tempfile.TemporaryFile() as complaints:
             try:
-                yield process.stdout
-            except BaseException:
-                process.kill()
-                raise
-            complaint = process.stderr.read()
-        if process.returncode != 0:
-            raise _failed(arguments[0], process.returncode, complaint)
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env=self._environment,
+                )
+            except OSError as error:
+                raise _not_run(error) from error
+            assert process.stdout is not None
+            with process:
+                try:
+                    yield process.stdout
+                except BaseException:
+                    process.kill()
+                    raise
+            if process.returncode != 0:
+                complaints.seek(0)
+                raise _failed(arguments[0], process.returncode, complaints.read(_MOST_COMPLAINT))
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         return [_program(), *_SAFE, *self._where, *arguments]

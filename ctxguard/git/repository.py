@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 
 from ctxguard.errors import UsageError
+from ctxguard.git.objects import SUBMODULE
 from ctxguard.git.program import Git, GitError
 
 _SHORT_DIGITS = 10
@@ -14,6 +16,14 @@ _SHORT_DIGITS = 10
 def short(id_: str) -> str:
     """An id for a person, as long as git can tell it from others in all but huge repositories."""
     return id_[:_SHORT_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What git knows of a folder; paths relative to it."""
+
+    files: frozenset[str]
+    submodules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +66,20 @@ class Repository:
             return None
         return found.decode().strip()
 
-    def tracked(self, path: str) -> frozenset[str]:
-        """The paths below a folder of the work tree that git's index holds, relative to it."""
+    def tracked(self, path: str) -> Tracked:
+        """What git's index holds below a folder of the work tree."""
         start = f"{path}/" if path else ""
         listed = self.git.run(
-            *(f"--work-tree={self.work_tree}", "--literal-pathspecs", "ls-files", "-z"),
+            *(f"--work-tree={self.work_tree}", "--literal-pathspecs", "ls-files", "-s", "-z"),
             *("--full-name", "--", start or "."),
             folder=self.work_tree,
         )
-        names = listed.decode("utf-8", "surrogateescape").split("\0")
-        return frozenset(name.removeprefix(start) for name in names if name)
+        files: set[str] = set()
+        submodules: set[str] = set()
+        for record in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            head, _, name = record.partition("\t")
+            (submodules if head.startswith(SUBMODULE) else files).add(name.removeprefix(start))
+        return Tracked(frozenset(files), frozenset(submodules))
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits; None if they have none, or not here."""
@@ -75,6 +89,8 @@ class Repository:
             return None
 
     def _why_unknown(self, revision: str) -> str:
+        if not revision:
+            return "an empty revision names no commit"
         if self._is_unborn(revision):
             return f"{revision} has no commit yet; commit first"
         kind = self._kind(revision)
@@ -85,6 +101,8 @@ class Repository:
                 f"there is no revision {revision} here; this clone is shallow, "
                 "git fetch --unshallow brings the rest of the history"
             )
+        if os.path.lexists(revision):
+            return f"{revision} is a path, no revision; -C {revision} makes it the context"
         return f"there is no revision {revision} in {self.root}; git branch -a lists the branches"
 
     def _is_unborn(self, revision: str) -> bool:
@@ -94,7 +112,7 @@ class Repository:
             return False
         names = ("HEAD", "@", branch, branch.removeprefix("refs/heads/"))
         born = self.git.succeeds("rev-parse", "--verify", "--quiet", "HEAD")
-        return not born and revision in names
+        return not born and re.split(r"[~^@]", revision, maxsplit=1)[0] in (*names, "")
 
     def _kind(self, revision: str) -> str | None:
         try:

@@ -7,13 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ctxguard.comparison import ChangedFile
+from ctxguard.comparison import Cause, ChangedFile, ChangedInstruction
 from ctxguard.git.repository import Repository, Spot
-
-_MOST_COMMITS = 5_000
-_MOST_S = 20
-"""Seconds; who is to blame may take no longer."""
-_DELETED = "D"
+from ctxguard.githook.history import History
+from ctxguard.measurement import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,60 +25,98 @@ class Culprit:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What grew, and why."""
+
+    files: tuple[ChangedFile, ...]
+    instructions: tuple[ChangedInstruction, ...] = ()
+    """Those that are new, where limits are about the transfer."""
+
+
 def culprits(
-    spot: Spot, base: str | None, tip: str, grown: Iterable[ChangedFile], *, most: int
+    spot: Spot, context: Context, base: str | None, tip: str, grown: Grown, *, most: int
 ) -> list[Culprit]:
     """The commits that brought most of what grew.
 
-    A file is the work of the newest commit that touched it; one that a rule let in is that of the
-    newest commit that touched the ignore file. What only a merge did is nobody's.
+    A file is the work of the commits that made it larger, by the bytes of each. What a rule lets
+    in is that of the commit with which the rule came or went; what an instruction brings, that of
+    the commit with which it came.
 
     Args:
         spot: where the context lies.
+        context: as it was measured at the tip.
         base: what the remote has; None for nothing.
-        grown: files of the context that weigh more than before.
     """
-    repository = spot.repository
-    brought: defaultdict[str, list[int]] = defaultdict(list)
-    wanted: defaultdict[str, list[int]] = defaultdict(list)
-    for file in grown:
-        wanted[_touched(spot, file)].append(file.bytes)
-    for commit, path in _touches(repository, base, tip):
-        brought[commit] += wanted.pop(path, ())
-        if not wanted:
-            break
-    heaviest = sorted(brought, key=lambda commit: -sum(brought[commit]))[:most]
-    told = _told(repository, [commit for commit in heaviest if brought[commit]])
-    return [
-        Culprit(commit, *told[commit], sum(brought[commit]))
-        for commit in heaviest
-        if commit in told
-    ]
+    search = _Search(spot, context, base, tip, grown)
+    brought: defaultdict[str, int] = defaultdict(int)
+    for commit, count in search.found():
+        brought[commit] += count
+    heaviest = sorted(brought, key=lambda commit: -brought[commit])[:most]
+    told = _told(spot.repository, heaviest)
+    return [Culprit(commit, *told[commit], brought[commit]) for commit in heaviest]
 
 
-def _touched(spot: Spot, file: ChangedFile) -> str:
-    """The file whose change is the reason, from the top of the tree."""
-    path = file.path if file.cause is None else file.cause.rule.file
-    if posixpath.isabs(path):
-        return posixpath.relpath(path, spot.repository.root)
-    return posixpath.normpath(posixpath.join(spot.path, path))
+class _Search:
+    def __init__(
+        self, spot: Spot, context: Context, base: str | None, tip: str, grown: Grown
+    ) -> None:
+        self._spot = spot
+        self._grown = grown
+        self._ignore_file = self._at(context.ignore_file)
+        self._causes: defaultdict[Cause, int] = defaultdict(int)
+        self._files: list[ChangedFile] = []
+        for file in grown.files:
+            if file.cause is None:
+                self._files.append(file)
+            else:
+                self._causes[file.cause] += file.bytes
+        self._history = History(spot.repository, base, tip, self._paths())
 
+    def _paths(self) -> Iterator[str]:
+        yield from (self._at(file.path) for file in self._files)
+        yield from (self._at(cause.rule.file) for cause in self._causes)
+        yield from (self._at(row.instruction.file) for row in self._grown.instructions)
+        yield self._ignore_file
 
-def _touches(repository: Repository, base: str | None, tip: str) -> Iterator[tuple[str, str]]:
-    """Commit and path of each file that was added or changed, the newest commit first."""
-    beyond = () if base is None else (f"^{base}",)
-    listed = repository.git.run("rev-list", f"--max-count={_MOST_COMMITS}", tip, *beyond)
-    ask = ("diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff")
-    found = repository.git.run(*ask, data=listed, most_s=_MOST_S).decode("utf-8", "surrogateescape")
-    words = iter(found.split("\0"))
-    commit = ""
-    for word in words:
-        if not word.startswith(":"):
-            commit = word
-            continue
-        path = next(words, "")
-        if not word.endswith(_DELETED):
-            yield commit, path
+    def _at(self, path: str | None) -> str:
+        """A path that is told, from the top of the tree; "" for none."""
+        if path is None:
+            return ""
+        if posixpath.isabs(path):
+            return posixpath.relpath(path, self._spot.repository.root)
+        return posixpath.normpath(posixpath.join(self._spot.path, path))
+
+    def found(self) -> Iterator[tuple[str, int]]:
+        """Commits, with bytes that each brought."""
+        for file in self._files:
+            yield from self._by_file(file).items()
+        for cause, count in self._causes.items():
+            commit = self._by_rule(cause)
+            if commit is not None:
+                yield commit, count
+        for row in self._grown.instructions:
+            path, text = self._at(row.instruction.file), row.instruction.text
+            commit = self._history.turned(path, text, appears=True) or self._newest(path)
+            if commit is not None:
+                yield commit, row.bytes
+
+    def _by_file(self, file: ChangedFile) -> Mapping[str, int]:
+        path = self._at(file.path)
+        newest = self._newest(path)
+        return self._history.added(path) or ({} if newest is None else {newest: file.bytes})
+
+    def _by_rule(self, cause: Cause) -> str | None:
+        """The commit with which a rule came or went, if only because another file took over."""
+        path = self._at(cause.rule.file)
+        found = self._history.turned(path, cause.rule.text, appears=cause.of_head)
+        if found is None and path != self._ignore_file:
+            found = self._newest(self._ignore_file)
+        return found or self._newest(path)
+
+    def _newest(self, path: str) -> str | None:
+        touches = self._history.touches(path)
+        return touches[0].commit if touches else None
 
 
 def _told(repository: Repository, commits: Iterable[str]) -> Mapping[str, tuple[str, str, str]]:

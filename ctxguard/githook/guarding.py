@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctxguard.comparison import Change, ChangedFile, Class, Comparison
 from ctxguard.config import Settings
@@ -13,12 +12,14 @@ from ctxguard.context.measure import Request, measure
 from ctxguard.errors import CtxguardError, ExitCode
 from ctxguard.git.program import GitError
 from ctxguard.git.repository import Spot
-from ctxguard.githook.blame import Culprit, culprits
+from ctxguard.githook.blame import Culprit, Grown, culprits
 from ctxguard.githook.pushed import Push
+from ctxguard.githook.raised import raised
 from ctxguard.guard.budget import FailOn, exit_code, judge
+from ctxguard.guard.growth import Growth, judged_bytes
 from ctxguard.measurement import Measurement
 from ctxguard.place import Place, in_commit, on_disk
-from ctxguard.report import Limit, Verdict
+from ctxguard.report import Verdict
 
 _MOST_CULPRITS = 3
 WORKTREE = "the working tree"
@@ -32,6 +33,22 @@ class Measured:
     request: Request
     measurement: Measurement
 
+    @property
+    def judged(self) -> int:
+        """The bytes that the limits are about."""
+        on_transfer = self.settings.budget.on_transfer
+        return judged_bytes(self.measurement, on_transfer=on_transfer)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a context grows against."""
+
+    id: str
+    holder: str | None
+    """Who has it, such as `the remote`; None if it is the current commit."""
+    found: Measured
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -39,28 +56,40 @@ class Checked:
 
     name: str
     """Such as `main`."""
+    folder: str
+    """Where the context lies in the repository; "" for the top."""
     tip: str | None
     """Full id; None for the working tree."""
-    base_id: str | None
-    """What of it the remote has; for the working tree, the current commit."""
     found: Measured
-    base: Measured | None
+    base: Base | None
     verdict: Verdict
     over_budget: bool
-    growth: Limit | None
+    growth: Growth | None
     """None if there is no limit, or nothing to compare with."""
+    unchecked: str | None
+    """Why there is a limit of growth, and still nothing to hold it against."""
 
     @property
     def refused(self) -> bool:
         """Whether the push is to be stopped."""
-        return self.over_budget or (self.growth is not None and self.growth.headroom < 0)
+        return self.over_budget or (self.growth is not None and self.growth.broken)
 
     @property
-    def raised(self) -> tuple[str, ...]:
-        """The limits that it raises, in words."""
+    def grew(self) -> int | None:
+        """Bytes, of what the limits are about; None if there is nothing to compare with."""
+        if self.growth is not None and self.growth.limit is not None:
+            return self.growth.limit.actual
         if self.base is None:
-            return ()
-        return tuple(_raised(self.base.settings, self.found.settings))
+            return None
+        on_transfer = self.found.settings.budget.on_transfer
+        return self.found.judged - judged_bytes(
+            self.base.found.measurement, on_transfer=on_transfer
+        )
+
+    @property
+    def raised(self) -> list[str]:
+        """The limits that it raises, in words, the weightiest first."""
+        return [] if self.base is None else raised(self.base.found.settings, self.found.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +124,65 @@ class Guard:
         Raises:
             CtxguardError: it cannot be measured.
         """
-        base = None if push.base is None else self._base(push)
+        why, base = "the remote has nothing of it yet", None
+        if push.base is not None:
+            why, base = self._base(push.name, push.base, push.holder)
         found = self._commit(push.tip)
         if found is None:
             self.notes.append(f"{push.name} has no folder {self._spot.path}; it is not measured")
             return None
-        return self._checked(push.name, push.tip, push.base, found, base)
+        return self._checked(push.name, push.tip, found, base, why)
+
+    def _base(self, name: str, commit: str, holder: str) -> tuple[str, Base | None]:
+        """What the remote has; if that cannot be measured, why growth is not checked."""
+        try:
+            found = self._commit(commit)
+        except CtxguardError as error:
+            self.notes.append(f"what the remote has of {name} cannot be measured: {error}")
+            return "what the remote has cannot be measured", None
+        if found is None:
+            return f"{holder} has no folder {self._spot.path} yet", None
+        return "", Base(commit, holder, found)
 
     def worktree(self) -> Checked:
-        """The working tree, against the current commit."""
+        """The working tree, against the current commit.
+
+        Raises:
+            CtxguardError: it cannot be measured.
+        """
         found = self._measure(on_disk(self._context))
         head = self._spot.repository.find_commit("HEAD")
-        base = None if head is None else self._commit(head)
-        return self._checked(WORKTREE, None, head, found, base)
+        there = None if head is None else self._commit(head)
+        base = None if head is None or there is None else Base(head, None, there)
+        checked = self._checked(
+            WORKTREE, None, found, base, "the current commit has no such folder"
+        )
+        if base is None or checked.growth is None or not checked.growth.broken:
+            return checked
+        # No commit has git's own folder; that it is there is no growth.
+        own = _bytes_of_git(self._compare(checked, base), checked)
+        return replace(checked, growth=checked.growth.less(own))
 
     def _checked(
-        self,
-        name: str,
-        tip: str | None,
-        base_id: str | None,
-        found: Measured,
-        base: Measured | None,
+        self, name: str, tip: str | None, found: Measured, base: Base | None, why: str
     ) -> Checked:
         settings = found.settings
         verdict = judge(found.measurement, settings.budget)
         code = exit_code(found.measurement, verdict, FailOn(settings.fail_on))
-        tripped = code is ExitCode.TRIPPED
-        limit = None
-        if tip is not None and base is not None:
-            limit = settings.growth(base.measurement, found.measurement)
-        return Checked(name, tip, base_id, found, base, verdict, tripped, limit)
-
-    def _base(self, push: Push) -> Measured | None:
-        """What the remote has; None, with a note, if that cannot be measured."""
-        assert push.base is not None
-        try:
-            return self._commit(push.base)
-        except CtxguardError as error:
-            self.notes.append(f"what the remote has of {push.name} cannot be measured: {error}")
-            return None
+        growth = None
+        if base is not None:
+            growth = settings.growth(base.found.measurement, found.measurement)
+        return Checked(
+            name=name,
+            folder=self._spot.path,
+            tip=tip,
+            found=found,
+            base=base,
+            verdict=verdict,
+            over_budget=code is ExitCode.TRIPPED,
+            growth=growth,
+            unchecked=_unchecked(settings, growth, why),
+        )
 
     def _commit(self, commit: str) -> Measured | None:
         if commit not in self._measured:
@@ -157,22 +206,16 @@ class Guard:
 
     def explain(self, checked: Checked) -> Refusal:
         """Look into what changed, and into the commits between."""
-        comparison = None
-        if checked.base is not None:
-            comparison = self._compare(checked, checked.base)
+        comparison = None if checked.base is None else self._compare(checked, checked.base)
         return Refusal(checked, comparison, tuple(self._culprits(checked, comparison)))
 
-    def briefly(self, checked: Checked) -> Refusal:
-        """The same without a look."""
-        return Refusal(checked, None, ())
-
-    def _compare(self, checked: Checked, base: Measured) -> Comparison:
+    def _compare(self, checked: Checked, base: Base) -> Comparison:
         repository, path = self._spot.repository, self._spot.path
         found = checked.found
         return changes(
-            base.request,
+            base.found.request,
             found.request,
-            base.measurement,
+            base.found.measurement,
             found.measurement,
             (lambda: repository.tracked(path)) if checked.tip is None else None,
         )
@@ -180,45 +223,44 @@ class Guard:
     def _culprits(self, checked: Checked, comparison: Comparison | None) -> list[Culprit]:
         if checked.tip is None:
             return []
-        files = _everything(checked.found) if comparison is None else comparison.files
-        grown = [file for file in files if file.bytes > 0]
+        base = None if checked.base is None else checked.base.id
+        context = checked.found.measurement.context
+        grown = _grown(checked, comparison)
         try:
-            return culprits(self._spot, checked.base_id, checked.tip, grown, most=_MOST_CULPRITS)
+            return culprits(self._spot, context, base, checked.tip, grown, most=_MOST_CULPRITS)
         except GitError:
             return []  # The push is stopped all the same.
 
 
-def _everything(found: Measured) -> list[ChangedFile]:
+def _unchecked(settings: Settings, growth: Growth | None, why: str) -> str | None:
+    if settings.max_growth is None:
+        return None
+    if growth is None:
+        return why
+    return None if growth.unknown is None else "nobody can say what is transferred"
+
+
+def _bytes_of_git(comparison: Comparison, checked: Checked) -> int:
+    """What git's own folder brings of what the limits are about."""
+    on_transfer = checked.found.settings.budget.on_transfer
+    own = [file for file in comparison.files if file.class_ is Class.GIT]
+    return sum(file.bytes for file in own if file.brought_by or not on_transfer)
+
+
+def _grown(checked: Checked, comparison: Comparison | None) -> Grown:
+    files = _everything(checked.found) if comparison is None else comparison.files
+    grown = tuple(file for file in files if file.bytes > 0)
+    if comparison is None or not checked.found.settings.budget.on_transfer:
+        return Grown(grown)
+    new = tuple(row for row in comparison.instructions if row.bytes > 0 and not row.before)
+    theirs = {row.instruction for row in new}
+    # What only a new instruction asks for is the work of who wrote that.
+    return Grown(tuple(file for file in grown if set(file.brought_by) - theirs), new)
+
+
+def _everything(found: Measured) -> tuple[ChangedFile, ...]:
     """All files, as new ones."""
-    return [
+    return tuple(
         ChangedFile(entry.path, Change.ENTERED, 0, entry.bytes, Class.TRACKED, None, ())
         for entry in EntryStream(found.request, everything=False)
-    ]
-
-
-_LENIENT = ("warning", "critical", "never")
-
-
-def _raised(before: Settings, after: Settings) -> Iterator[str]:
-    """The limits of a budget that are higher than they were, or gone."""
-    for name in ("warn", "critical", "max-files"):
-        old, new = _value(before, name), _value(after, name)
-        if old is not None and (new is None or new > old):
-            yield _raise(before, after, name)
-    old_growth, new_growth = before.max_growth, after.max_growth
-    if old_growth is not None and (new_growth is None or new_growth.allows_more_than(old_growth)):
-        yield _raise(before, after, "max-growth")
-    if _LENIENT.index(after.fail_on) > _LENIENT.index(before.fail_on):
-        yield _raise(before, after, "fail-on")
-    if (before.budget_on, after.budget_on) == ("context", "transfer"):
-        yield _raise(before, after, "budget-on")
-
-
-def _value(settings: Settings, name: str) -> int | None:
-    value: int | None = getattr(settings, name.replace("-", "_"))
-    return value
-
-
-def _raise(before: Settings, after: Settings, name: str) -> str:
-    old, new = before.shown(name), after.shown(name)
-    return f"{name} from {old} to {new} ({after.origin(name)})"
+    )

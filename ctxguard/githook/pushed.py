@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ctxguard.errors import CtxguardError
 from ctxguard.git.program import GitError
 from ctxguard.git.repository import Repository
+from ctxguard.sizes import shortened
 
+_ID = re.compile(r"[0-9a-f]{40,64}")
 _MOST_REFS = 1000
 """So many of the remote's branches are looked at, to find out what it has."""
 
@@ -22,6 +26,12 @@ class Push:
     """Full id of the commit."""
     base: str | None
     """The commit of its history that the remote has; None if it has none, or nobody can say."""
+    holder: str = "the remote"
+    """What has that commit: the remote, or a branch of one as far as it was fetched."""
+
+
+class PushedError(CtxguardError):
+    """What git says is pushed is not understood."""
 
 
 def pushes(repository: Repository, lines: str, remote: str | None) -> Iterator[Push]:
@@ -33,25 +43,25 @@ def pushes(repository: Repository, lines: str, remote: str | None) -> Iterator[P
     Args:
         remote: its name, or its address where it has none.
 
+    Raises:
+        PushedError: a line is not understood.
+
     Source of the meaning: githooks(5), pre-push.
     """
-    branches: list[str] | None = None
-    for line in lines.splitlines():
+    known = _Known(repository, remote)
+    for line in filter(None, lines.split("\n")):
         words = line.rsplit(" ", 3)
-        if len(words) != 4:
-            continue
+        if len(words) != 4 or not _ID.fullmatch(words[1]) or not _ID.fullmatch(words[3]):
+            raise PushedError(f'on standard input is "{shortened(line)}", which git never says')
         local, tip, remote_ref, there = words
         commit = None if _is_none(tip) else repository.find_commit(tip)
         if commit is None:
             continue
+        name = _short(local if local.startswith("refs/") else remote_ref)
         base = None if _is_none(there) else repository.find_commit(there)
-        if base is None:
-            branches = _branches(repository, remote) if branches is None else branches
-            base = _on_any(repository, branches, commit)
-        if base == commit:
-            continue
-        name = local if local.startswith("refs/") else remote_ref
-        yield Push(_short(name), commit, base)
+        push = Push(name, commit, base) if base is not None else known.push(name, commit)
+        if push.base != commit:
+            yield push
 
 
 def by_pre_commit(repository: Repository, environment: Mapping[str, str]) -> Iterator[Push]:
@@ -61,9 +71,10 @@ def by_pre_commit(repository: Repository, environment: Mapping[str, str]) -> Ite
     tip = repository.commit(environment.get("PRE_COMMIT_TO_REF") or branch)
     there = environment.get("PRE_COMMIT_FROM_REF") or "@{upstream}"
     base = repository.find_commit(there)
-    if base is None:
-        base = _on_any(repository, _branches(repository, remote), tip)
-    yield Push(_short(branch), tip, base)
+    if base is not None:
+        yield Push(_short(branch), tip, base)
+    else:
+        yield _Known(repository, remote).push(_short(branch), tip)
 
 
 def _is_none(id_: str) -> bool:
@@ -76,20 +87,45 @@ def _short(ref: str) -> str:
     return ref
 
 
-def _branches(repository: Repository, remote: str | None) -> list[str]:
+class _Known:
     """The branches of the remote, as far as it was fetched; those of all if it has none here."""
-    listed = repository.git.run("for-each-ref", "--format=%(refname)", "refs/remotes/")
-    names = listed.decode("utf-8", "surrogateescape").splitlines()
-    own = [name for name in names if remote and name.startswith(f"refs/remotes/{remote}/")]
-    return (own or names)[:_MOST_REFS]
 
+    def __init__(self, repository: Repository, remote: str | None) -> None:
+        self._repository = repository
+        self._remote = remote
+        self._where = ""
+        self._branches: list[str] | None = None
 
-def _on_any(repository: Repository, branches: list[str], tip: str) -> str | None:
-    """The newest commit in the history of the tip that is on any of the branches."""
-    if not branches:
-        return None
-    try:
-        found = repository.git.run("merge-base", "--end-of-options", tip, *branches)
-    except GitError:
-        return None
-    return found.decode().split("\n")[0] or None
+    def push(self, name: str, tip: str) -> Push:
+        """A new branch: what it grows against is the newest commit that is on any of them."""
+        base = self._on_any(tip)
+        return Push(name, tip, None) if base is None else Push(name, tip, base, self._holder(base))
+
+    def _on_any(self, tip: str) -> str | None:
+        branches = self._listed()
+        if not branches:
+            return None
+        try:
+            git = self._repository.git
+            found = git.run("merge-base", "--end-of-options", tip, *branches)
+        except GitError:
+            return None
+        return found.decode().split("\n")[0] or None
+
+    def _listed(self) -> list[str]:
+        if self._branches is None:
+            self._where = f"refs/remotes/{self._remote}/"
+            own = self._refs("--format=%(refname)", self._where) if self._remote else []
+            if not own:
+                self._where = "refs/remotes/"
+            self._branches = own or self._refs("--format=%(refname)", self._where)
+        return self._branches[:_MOST_REFS]
+
+    def _holder(self, base: str) -> str:
+        ask = ("--format=%(refname)", "--count=1", f"--contains={base}", self._where)
+        refs = self._refs(*ask)
+        return refs[0].removeprefix("refs/remotes/") if refs else "the remote"
+
+    def _refs(self, *arguments: str) -> list[str]:
+        listed = self._repository.git.run("for-each-ref", *arguments)
+        return listed.decode("utf-8", "surrogateescape").splitlines()

@@ -41,7 +41,7 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
     size = measurement.size
     name, actual, unknown = "context-size", size.bytes, None
     if budget.on_transfer:
-        target = next(target for target in measurement.targets if target.chosen)
+        target = measurement.chosen_target
         name, unknown = "transfer", target.reason
         actual = judged_bytes(measurement, on_transfer=True)
     limits = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ctxguard.measurement import Measurement
@@ -59,18 +59,50 @@ class GrowthLimit:
         return f"{float(self.percent):g}%"
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """By how much a context grew, held against what is allowed."""
+
+    allowed: GrowthLimit
+    limit: Limit | None
+    """None if there is no figure."""
+    unknown: str | None = None
+    """Why there is none (see `TargetTransfer.reason`)."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether it grew by more than is allowed."""
+        return self.limit is not None and self.limit.headroom < 0
+
+    def less(self, bytes_: int) -> Growth:
+        """The same without so many of the bytes."""
+        if self.limit is None:
+            return self
+        return replace(self, limit=replace(self.limit, actual=self.limit.actual - bytes_))
+
+
 def judged_bytes(measurement: Measurement, *, on_transfer: bool) -> int:
     """What the limits are about: the context size, or the transfer of the chosen target."""
     if not on_transfer:
         return measurement.size.bytes
-    target = next(target for target in measurement.targets if target.chosen)
+    target = measurement.chosen_target
     return 0 if target.buildkit is None else target.buildkit.bytes
 
 
 def growth(
     base: Measurement, head: Measurement, allowed: GrowthLimit, *, on_transfer: bool
-) -> Limit:
+) -> Growth:
     """The growth, held against what is allowed; broken when it is more."""
+    unknown = [_unknown(each) for each in (head, base)] if on_transfer else []
+    if any(unknown):
+        return Growth(allowed, None, next(filter(None, unknown)))
     before = judged_bytes(base, on_transfer=on_transfer)
     after = judged_bytes(head, on_transfer=on_transfer)
-    return Limit("growth", Tier.CRITICAL, "bytes", allowed.of(before), after - before)
+    limit = Limit("growth", Tier.CRITICAL, "bytes", allowed.of(before), after - before)
+    return Growth(allowed, limit)
+
+
+def _unknown(measurement: Measurement) -> str | None:
+    """Why nobody can say what is transferred; a build that needs no context transfers none."""
+    reason = measurement.chosen_target.reason
+    return None if reason == "context-unused" else reason

@@ -18,22 +18,28 @@ from ctxguard.comparison import (
     Sum,
 )
 from ctxguard.git.repository import short
+from ctxguard.guard.growth import Growth
 from ctxguard.measurement import Measurement, TargetTransfer
 from ctxguard.render import document
 from ctxguard.render.amounts import counted, signed
 from ctxguard.render.escape import line, quoted
-from ctxguard.render.table import Row
-from ctxguard.render.terminal import Terminal, problems
-from ctxguard.report import Limit, Status
+from ctxguard.render.table import Row, cells
+from ctxguard.render.terminal import WITHOUT_TRANSFER, Terminal, problems
+from ctxguard.report import Status
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 
 _SIGNED_CELLS = 10
 _LEFT = _SIGNED_CELLS + 3
+_LEAST_NAME = 10
+_ID_DIGITS = 40
+_TOTALS = 28
+"""Cells of a row of totals without its two sides."""
 _CLASSES = {
     Class.TRACKED: "tracked by git",
+    Class.SUBMODULE: "of submodules",
     Class.UNTRACKED: "not tracked by git: here, but in no clone",
-    Class.GIT: "git's own folder",
+    Class.GIT: "in .git, git's own folder",
 }
 
 
@@ -45,9 +51,8 @@ class Diff:
     base_name: str
     """As the user gave it."""
     head_name: str
-    limit: Limit | None
-    allowed: str = ""
-    """The limit, as it was written."""
+    growth: Growth | None
+    """None if there is no limit."""
 
 
 def text(diff: Diff, terminal: Terminal) -> str:
@@ -56,13 +61,14 @@ def text(diff: Diff, terminal: Terminal) -> str:
     parts = [_headline(diff) + _verdict(diff, terminal)]
     if not terminal.brief:
         parts += [
-            _totals(diff),
+            _totals(diff, terminal.width),
             _paths("Grew", found.grown, terminal),
             _paths("Shrank", found.shrunk, terminal),
-            _list("By rule", map(_cause_row, found.causes), terminal),
-            _list("By instruction", map(_instruction_row, found.instructions), terminal),
+            _list("By rule", map(cause_row, found.causes), terminal),
+            _list("By instruction", map(instruction_row, found.instructions), terminal),
             _list("By class", map(_class_row, found.classes), terminal),
         ]
+    parts.append(_pointers(found.pointers))
     parts.append(problems(found.head.problems, terminal))
     return "\n".join(part for part in parts if part)
 
@@ -84,16 +90,19 @@ def _headline(diff: Diff) -> str:
 def _named(name: str, measurement: Measurement) -> str:
     revision = measurement.context.revision
     if revision is None or revision.startswith(name):
-        return line(name)
-    return f"{line(name)} ({short(revision)})"
+        return _short_name(name)
+    return f"{_short_name(name)} ({short(revision)})"
 
 
 def _verdict(diff: Diff, terminal: Terminal) -> str:
-    limit = diff.limit
-    if limit is None:
+    if diff.growth is None:
         return ""
-    allowed = f"growth limit of {diff.allowed}"
-    if "%" in diff.allowed:
+    limit = diff.growth.limit
+    allowed = f"growth limit of {diff.growth.allowed}"
+    if limit is None:
+        why = WITHOUT_TRANSFER[diff.growth.unknown or "unknown"].partition("; ")[2]
+        return f"NOT JUDGED: there is no transfer to hold against the {allowed} ({why})\n"
+    if diff.growth.allowed.percent is not None:
         allowed += f" ({format_size(limit.limit)})"
     if limit.headroom < 0:
         words = f"CRITICAL: over the {allowed} by {format_size(-limit.headroom)}"
@@ -102,31 +111,54 @@ def _verdict(diff: Diff, terminal: Terminal) -> str:
     return terminal.styled(words, fg="red" if limit.headroom < 0 else "green") + "\n"
 
 
-def _totals(diff: Diff) -> str:
-    base, head = diff.comparison.base, diff.comparison.head
+def _totals(diff: Diff, width: int | None) -> str:
+    found = diff.comparison
+    if not (found.files or found.instructions or found.head.problems):
+        return ""
+    base, head = found.base, found.head
+    most = None if width is None else max(_LEAST_NAME, (width - _TOTALS) // 2)
+    names = [_cut(_short_name(name), most) for name in (diff.base_name, diff.head_name)]
     rows = [
-        ("", diff.base_name, diff.head_name, ""),
+        ("", *names, ""),
         _size_row("context", base.size.bytes, head.size.bytes),
         ("files", f"{base.size.files:,}", f"{head.size.files:,}",
          f"{head.size.files - base.size.files:+,}"),
     ]  # fmt: skip
+    if base.lfs is not None or head.lfs is not None:
+        rows.append(("in LFS", _lfs_size(base), _lfs_size(head), ""))
     if base.copy_all is not None and head.copy_all is not None:
         rows.append(_size_row("copy all", base.copy_all.bytes, head.copy_all.bytes))
-    rows += _transfer_row(_chosen(base), _chosen(head))
-    widths = [max(len(line(row[at])) for row in rows) for at in (1, 2)]
+    rows += _transfer_row(base.chosen_target, head.chosen_target)
+    widths = [max(cells(row[at]) for row in rows) for at in (1, 2)]
     return "".join(
-        f"  {name:<10}  {line(one):>{widths[0]}}  {line(other):>{widths[1]}}  {change:>10}".rstrip()
+        f"  {name:<10}  {_right(one, widths[0])}  {_right(other, widths[1])}  {change:>10}".rstrip()
         + "\n"
         for name, one, other, change in rows
     )
+
+
+def _short_name(name: str) -> str:
+    """As the user gave it; `A...B` has become a whole id."""
+    return short(name) if len(name) == _ID_DIGITS and name.isalnum() else line(name)
+
+
+def _cut(name: str, most: int | None) -> str:
+    return Row(0, "", name, "").fitted(most)
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - cells(text)) + text
 
 
 def _size_row(name: str, before: int, after: int) -> tuple[str, str, str, str]:
     return name, format_size(before), format_size(after), signed(after - before)
 
 
-def _chosen(measurement: Measurement) -> TargetTransfer:
-    return next(target for target in measurement.targets if target.chosen)
+def _lfs_size(measurement: Measurement) -> str:
+    """What the pointers of a commit stand for; of a work tree nobody can say."""
+    if measurement.context.revision is None:
+        return "-"
+    return format_size(0 if measurement.lfs is None else measurement.lfs.bytes)
 
 
 def _transfer_row(
@@ -134,31 +166,39 @@ def _transfer_row(
 ) -> Iterator[tuple[str, str, str, str]]:
     if before.buildkit is None and after.buildkit is None:
         return
-    texts = [
-        (each.reason or "unknown") if each.buildkit is None else format_size(each.buildkit.bytes)
-        for each in (before, after)
-    ]
     change = ""
     if before.buildkit is not None and after.buildkit is not None:
         change = signed(after.buildkit.bytes - before.buildkit.bytes)
-    yield "transfer", texts[0], texts[1], change
+    yield "transfer", _transfer_text(before), _transfer_text(after), change
+
+
+def _transfer_text(target: TargetTransfer) -> str:
+    if target.buildkit is not None:
+        return format_size(target.buildkit.bytes)
+    return "nothing" if target.reason == "context-unused" else "no figure"
+
+
+def _pointers(found: Sum) -> str:
+    if not found.files:
+        return ""
+    are = "is a pointer" if found.files == 1 else "are pointers"
+    return (
+        f"{counted(found.files)} here {are} of Git LFS, without {format_size(-found.bytes)} that "
+        "a commit counts; git lfs pull brings them\n"
+    )
 
 
 def _paths(title: str, found: ChangedPaths, terminal: Terminal) -> str:
-    rows = [_path_row(row) for row in found.rows]
+    rows = [path_row(row) for row in found.rows]
     if found.rest.files:
         rest = f"everything else, {counted(found.rest.files)}"
         rows.append(Row(found.rest.bytes, "", "", rest, rest=True))
     return _list(title, rows, terminal)
 
 
-def _path_row(row: ChangedPath) -> Row:
-    return Row(row.bytes, "", quoted(row.path), _what_happened(row))
-
-
-def path_text(row: ChangedPath) -> str:
+def path_row(row: ChangedPath) -> Row:
     """A path that changed, and how."""
-    return f"{quoted(row.path)}{_what_happened(row)}"
+    return Row(row.bytes, "", quoted(row.path), _what_happened(row))
 
 
 def _what_happened(row: ChangedPath) -> str:
@@ -170,20 +210,12 @@ def _what_happened(row: ChangedPath) -> str:
     return f"{'/' * row.folder}{what}"
 
 
-def _cause_row(row: tuple[Cause, Sum]) -> Row:
-    return Row(row[1].bytes, *_cause_parts(*row))
-
-
-def cause_text(cause: Cause, found: Sum) -> str:
-    """A rule for which files came or went."""
-    return "".join(_cause_parts(cause, found))
-
-
-def _cause_parts(cause: Cause, found: Sum) -> tuple[str, str, str]:
-    """Its place, the rule, and what it does."""
+def cause_row(row: tuple[Cause, Sum]) -> Row:
+    """A rule for which files came or went: its place, the rule, and what it does."""
+    cause, found = row
     place = f"{quoted(cause.rule.file)}:{cause.rule.line}  "
     what = f": {counted(found.files)}, {_CAUSES[cause.of_head, cause.lets_in]}"
-    return place, line(cause.rule.text.strip()), what
+    return Row(found.bytes, place, line(cause.rule.text.strip()), what)
 
 
 _CAUSES = {
@@ -194,7 +226,8 @@ _CAUSES = {
 }
 
 
-def _instruction_row(row: ChangedInstruction) -> Row:
+def instruction_row(row: ChangedInstruction) -> Row:
+    """An instruction that brings more or less than before."""
     place = f"{quoted(row.instruction.file.rpartition('/')[2])}:{row.instruction.line}  "
     what = f", {format_size(row.before)} before"
     return Row(row.bytes, place, line(row.instruction.text), what, keep_start=True)
@@ -218,7 +251,8 @@ def _list(title: str, rows: Iterator[Row] | Sequence[Row], terminal: Terminal) -
 def render(diff: Diff) -> str:
     """One JSON document."""
     found = diff.comparison
-    status = Status.OK if diff.limit is None else diff.limit.status
+    limit = None if diff.growth is None else diff.growth.limit
+    status = Status.OK if limit is None else limit.status
     value = {
         "schema_version": document.SCHEMA_VERSION,
         "ctxguard": __version__,
@@ -229,10 +263,11 @@ def render(diff: Diff) -> str:
         "growth": {
             "bytes": found.bytes,
             "files": found.head.size.files - found.base.size.files,
-            "limit": None if diff.limit is None else document.limit(diff.limit),
+            "limit": None if limit is None else document.limit(limit),
         },
         "changes": {change.value: _sum(each) for change, each in found.changes},
         "classes": {class_.value: _sum(each) for class_, each in found.classes},
+        "lfs_pointers": _sum(found.pointers),
         "rules": [{**_cause(cause), **_sum(each)} for cause, each in found.causes],
         "instructions": [
             {

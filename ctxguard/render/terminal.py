@@ -253,7 +253,7 @@ def _without_transfer_note(report: Report) -> str:
     """What a budget on the transfer says where there is none."""
     if report.verdict.unknown is None:
         return ""
-    why = _WITHOUT_TRANSFER[report.verdict.unknown].partition("; ")[2]
+    why = WITHOUT_TRANSFER[report.verdict.unknown].partition("; ")[2]
     return f"; there is no transfer, which counts as 0 ({why})"
 
 
@@ -296,7 +296,7 @@ def _lfs_text(lfs: LfsFiles) -> str:
     return f"{what}, as their pointers say; see --lfs pointer"
 
 
-_WITHOUT_TRANSFER = {
+WITHOUT_TRANSFER = {
     "no-dockerfile": "no figure; there is no Dockerfile",
     "context-unused": "nothing; no instruction needs the context",
     "unknown": "no figure; see the problems below",
@@ -305,9 +305,9 @@ _WITHOUT_TRANSFER = {
 
 def _transfer(measurement: Measurement) -> Iterator[tuple[str, str]]:
     """What the chosen target transfers, and what nobody asks for."""
-    chosen = next(target for target in measurement.targets if target.chosen)
+    chosen = measurement.chosen_target
     if chosen.reason is not None:
-        yield "transfer", _WITHOUT_TRANSFER[chosen.reason]
+        yield "transfer", WITHOUT_TRANSFER[chosen.reason]
     elif chosen.buildkit is not None:
         cold, warm = format_size(chosen.buildkit.bytes), format_size(chosen.buildkit.warm_bytes)
         what = f"stage {chosen.name}" if chosen.name else "this Dockerfile"
@@ -323,7 +323,7 @@ def _target_text(target: TargetTransfer) -> str:
     marks = [word for word, holds in (("default", target.default),) if holds]
     shown = f"{name} ({', '.join(marks)})" if marks and target.name else name
     if target.buildkit is None:
-        return f"{'':>29} {shown}: {_WITHOUT_TRANSFER[target.reason or 'unknown']}"
+        return f"{'':>29} {shown}: {WITHOUT_TRANSFER[target.reason or 'unknown']}"
     sizes = target.buildkit
     cold, warm = format_size(sizes.bytes), format_size(sizes.warm_bytes)
     return f"{cold:>9} {warm:>9} {sizes.entries:>9,} {shown}"

@@ -104,7 +104,7 @@ def _head(moment: Moment) -> Iterator[Text]:
         f"{signed(moment.since_start)} since the start, {signed(moment.last_minute)} in the last "
         f"minute  {_spark(moment.history)}"
     )
-    chosen = next(target for target in moment.report.measurement.targets if target.chosen)
+    chosen = moment.report.measurement.chosen_target
     if chosen.buildkit is not None:
         yield Text(f"{format_size(chosen.buildkit.bytes)} would be transferred")
     yield Text(watched_text(moment), style="dim")

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from ctxguard.render.terminal import Terminal
 from tests.cli import documents
 from tests.conftest import File, Result
-from tests.git.repositories import Repo, git, make_repo
+from tests.git.repositories import Repo, git, make_repo, pointer
 
 Run = Callable[..., Result]
 DOCKERFILE = "FROM scratch\nCOPY src /src\nCOPY . /app\n"
@@ -54,6 +55,7 @@ def test_nothing_changed(repo: Repo, run_cli: Run) -> None:
     assert (found["growth"]["bytes"], found["files"], found["changes"]) == (0, [], {})
     out = run_cli("diff", "-C", repo.root).out
     assert ", as much as HEAD (" in out.splitlines()[0]
+    assert len(out.splitlines()) == 1
 
 
 def test_what_grew_shrank_entered_and_left(repo: Repo, run_cli: Run) -> None:
@@ -120,7 +122,7 @@ def test_the_work_tree_has_classes(repo: Repo, run_cli: Run) -> None:
     assert found["head"]["context"]["source"] == "worktree"
     text = run_cli("diff", "-C", repo.root).out
     assert "1 file not tracked by git: here, but in no clone" in text
-    assert "files git's own folder" in text
+    assert "files in .git, git's own folder" in text
 
 
 def test_the_work_tree_of_a_subfolder(repo: Repo, run_cli: Run) -> None:
@@ -193,7 +195,7 @@ def test_what_cannot_be_compared(repo: Repo, run_cli: Run, tmp_path: Path) -> No
         (("-C", bare), "a bare repository has no work tree; name a second revision"),
         (("-C", repo.root, "nope"), "there is no revision nope in"),
         (("-C", repo.root, "nope..HEAD"), "there is no revision nope in"),
-        (("-C", repo.root, "-f", "-"), "-f - can be of no two sides"),
+        (("-C", repo.root, "-f", "-"), "-f - cannot stand for both sides"),
         (("-C", repo.root, "--max-growth", "much"), '"much" is not a size'),
         (("-C", f"{repo.root}/src/a.py"), "is no folder"),
     ):
@@ -235,3 +237,68 @@ def test_nothing_of_a_hostile_repository_runs(repo: Repo, run_cli: Run, tmp_path
     (tmp_path / "ran").unlink()
     assert files(diff(run_cli, repo))["new"] == ("entered", 1, "untracked")
     assert not (tmp_path / "ran").exists()
+
+
+def test_files_of_submodules_are_a_class(repo: Repo, run_cli: Run, tmp_path: Path) -> None:
+    other = make_repo(str(tmp_path / "other"), {"a": "1"})
+    repo.git("submodule", "add", "-q", other.root, "deep/sub")
+    repo.git("commit", "-q", "-m", "with a submodule")
+    repo.write({"deep": {"own": "12"}})
+    found = diff(run_cli, repo)
+    assert files(found)["deep/sub/a"] == ("entered", 1, "submodule")
+    assert files(found)["deep/own"] == ("entered", 2, "untracked")
+    assert "1 file of submodules" in run_cli("diff", "-C", repo.root).out
+
+
+def test_lfs_is_told(repo: Repo, run_cli: Run) -> None:
+    repo.git("config", "filter.lfs.clean", "cat")
+    repo.commit({".gitattributes": "*.bin filter=lfs -text\n", "model.bin": pointer(3_000_000)})
+    out = run_cli("diff", "-C", repo.root, "HEAD~1", "HEAD").out
+    assert ["in", "LFS", "0B", "3.00MB"] in [line.split() for line in out.splitlines()]
+    found = diff(run_cli, repo)
+    assert (found["lfs_pointers"]["files"], found["growth"]["bytes"] < -2_000_000) == (1, True)
+    out = run_cli("diff", "-C", repo.root).out
+    assert "1 file here are pointers" not in out
+    assert "1 file here is a pointer of Git LFS, without 3.00MB that a commit counts" in out
+    assert diff(run_cli, repo, "--lfs", "pointer")["lfs_pointers"]["files"] == 0
+
+
+def test_names_of_revisions_have_room(
+    repo: Repo, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "feature/" + "a-very-long-name-" * 6
+    repo.git("checkout", "-q", "-b", long)
+    repo.commit({"topic": "12345"})
+    monkeypatch.setattr("ctxguard.cli.diff.screen", lambda **_: Terminal(width=80))
+    for arguments in ((f"main...{long}",), ("main", long)):
+        out = run_cli("diff", "-C", repo.root, *arguments).out
+        table = out.split("\n\n")[1]
+        assert repo.id("main") not in out
+        assert "context" in table
+        assert max(map(len, table.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("worktree", "HEAD"), "the work tree can only be the second side"),
+        (("src",), "src is a path, no revision; -C src makes it the context"),
+        (("",), "an empty revision names no commit"),
+    ],
+)
+def test_what_is_no_revision(
+    repo: Repo, run_cli: Run, monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...], words: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(repo.root)
+    found = run_cli("diff", *arguments)
+    assert (found.code, words in found.err) == (2, True), found.err
+
+
+def test_a_transfer_that_nobody_can_tell_is_not_judged(repo: Repo, run_cli: Run) -> None:
+    repo.git("rm", "-q", "Dockerfile")
+    repo.commit({"ctxguard.toml": 'max-growth = "1B"\nbudget-on = "transfer"\n'})
+    found = run_cli("diff", "-C", repo.root, "HEAD~1", "HEAD")
+    assert "NOT JUDGED: there is no transfer to hold against the growth limit of 1B" in found.out
+    assert "no figure" in found.out
+    assert diff(run_cli, repo, "HEAD~1", "HEAD", code=found.code)["growth"]["limit"] is None

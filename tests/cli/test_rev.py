@@ -12,15 +12,10 @@ import pytest
 
 from tests.cli import documents
 from tests.conftest import File, Result, Symlink
-from tests.git.repositories import Repo, git, make_repo
+from tests.git.repositories import Repo, git, make_repo, pointer
 
 Run = Callable[..., Result]
 APP = {"Dockerfile": "FROM scratch\nCOPY . /\n", ".dockerignore": "*.log\n", "a": "12345"}
-OID = "4" * 64
-
-
-def pointer(size: int) -> str:
-    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize {size}\n"
 
 
 @pytest.fixture
@@ -228,7 +223,7 @@ def test_links_lead_nowhere_out_of_a_commit(repo: Repo, run_cli: Run, tmp_path: 
     [
         (("--rev", "nope"), "there is no revision nope in"),
         (("--rev", "--all"), "there is no revision --all in"),
-        (("--rev", ""), "there is no revision  in"),
+        (("--rev", ""), "an empty revision names no commit"),
         (("--rev", "HEAD:a"), "HEAD:a names a blob, no commit"),
         (("--rev", "HEAD^{tree}"), "HEAD^{tree} names a tree, no commit"),
     ],
@@ -376,3 +371,18 @@ def test_a_repository_of_someone_else(repo: Repo, run_cli: Run) -> None:
     assert "dubious ownership" in found.err
     assert "git config --global --add safe.directory" in found.err
     assert "\\n" not in found.err
+
+
+@pytest.mark.parametrize("command", [("report",), ("ls",), ("why", "a")])
+def test_lfs_is_about_a_commit(repo: Repo, run_cli: Run, command: tuple[str, ...]) -> None:
+    name, *paths = command
+    where = ["-C", repo.root, *paths] if paths else [repo.root]
+    found = run_cli(name, *where, "--lfs", "pointer")
+    assert (found.code, "name one with --rev" in found.err) == (2, True)
+
+
+@pytest.mark.parametrize("revision", ["HEAD", "HEAD~1", "@", "main^{tree}", "HEAD@{1}"])
+def test_a_branch_without_a_commit(tmp_path: Path, run_cli: Run, revision: str) -> None:
+    root = make_repo(str(tmp_path / "empty")).root
+    found = run_cli("report", root, "--rev", revision)
+    assert (found.code, "has no commit yet; commit first" in found.err) == (2, True), found.err

@@ -88,3 +88,9 @@ def _make_room(root: str, tree: Tree) -> None:
             _make_room(str(path), node)
         elif path.is_symlink() or path.is_file():
             path.unlink()
+
+
+def pointer(size: int) -> str:
+    """What git keeps in place of a file in Git LFS."""
+    oid = "4" * 64
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n"

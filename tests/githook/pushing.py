@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Tree
+from tests.conftest import Result, Tree
 from tests.git.repositories import Repo, environment, git, make_repo
 
 CONFIGURATION = 'critical = "1MB"\nmax-growth = "100kB"\n'
@@ -26,6 +26,11 @@ cat >>"$LOG"
 exit "${FOREIGN_EXIT:-0}"
 """
 BIG = "x" * 2_000_000
+FIRST = (
+    "main: the build context is 90B in 4 files, growth not checked: the remote has nothing of it "
+    "yet"
+)
+"""What is said of the first push."""
 GROWING = "x" * 200_000
 
 
@@ -106,3 +111,30 @@ def state(folder: Path) -> dict[str, Any]:
             content = path.read_bytes()
         found[path.name] = (stat.st_mode, stat.st_mtime_ns, content)
     return found
+
+
+def guarded(pair: Pair, run_cli: Callable[..., Result]) -> Pair:
+    """With the hook, and the first commit pushed."""
+    assert run_cli("hook", "install", "-C", pair.local.root).code == 0
+    first = pair.push()
+    assert first.code == 0, first.err
+    return pair
+
+
+def stopped(pair: Pair, *arguments: str) -> list[str]:
+    """What is said of a push that changes nothing on the remote."""
+    before = pair.refs()
+    found = pair.push(*arguments)
+    assert found.code == 1, found.err
+    assert pair.refs() == before
+    assert 1 <= len(found.told) <= 15
+    return found.told
+
+
+def passing(pair: Pair, *arguments: str) -> list[str]:
+    """What is said of one that does change it."""
+    before = pair.refs()
+    found = pair.push(*arguments)
+    assert found.code == 0, found.err
+    assert pair.refs() != before
+    return found.told

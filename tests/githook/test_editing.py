@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Result
-from tests.githook.pushing import BIG, FOREIGN, Pair, make_pair, state, write_hook
+from tests.githook.pushing import BIG, FOREIGN, Pair, state, write_hook
 
 Run = Callable[..., Result]
 # What version 9 of husky puts into its own folder: `h`, and a file of one line for each hook.
@@ -30,11 +30,6 @@ c=$?
 exit $c
 """
 ON_THE_PATH = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Pair:
-    return make_pair(str(tmp_path))
 
 
 def with_husky(pair: Pair) -> Path:

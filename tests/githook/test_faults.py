@@ -21,14 +21,9 @@ from ctxguard.githook.folder import hooks_folder
 from ctxguard.githook.installing import install, uninstall
 from ctxguard.githook.script import Script
 from tests.conftest import Result
-from tests.githook.pushing import FOREIGN, Pair, hooks, kept, make_pair, state, write_hook
+from tests.githook.pushing import FOREIGN, Pair, hooks, kept, state, write_hook
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Pair:
-    return make_pair(str(tmp_path))
 
 
 def folder_of(pair: Pair) -> Any:

@@ -12,14 +12,9 @@ import pytest
 
 from tests.conftest import Result
 from tests.git.repositories import environment, git
-from tests.githook.pushing import BIG, Pair, hooks, kept, make_pair, state, write_hook
+from tests.githook.pushing import BIG, FIRST, Pair, hooks, kept, make_pair, state, write_hook
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Pair:
-    return make_pair(str(tmp_path))
 
 
 def test_installed_twice_and_taken_away(pair: Pair, run_cli: Run) -> None:
@@ -57,7 +52,7 @@ def test_a_foreign_hook_runs_first_and_is_put_back(
     assert log.read_text(encoding="utf-8") == (
         f"args: origin {pair.remote}\nrefs/heads/main {tip} refs/heads/main {'0' * 40}\n"
     )
-    assert pushed.told == ["main: the build context is 90B in 4 files"]
+    assert pushed.told == [FIRST]
     pair.local.commit({"clip.mp4": BIG})
     refused = pair.push(env={"LOG": str(log), "FOREIGN_EXIT": "7"})
     assert (refused.code, refused.told) == (1, [])
@@ -193,7 +188,7 @@ def test_a_foreign_hook_that_looks_at_its_name_and_around(
     log = tmp_path / "log"
     pushed = pair.push(env={"LOG": str(log)})
     assert (pushed.code, log.read_text(encoding="utf-8")) == (0, "pre-push\n"), pushed.err
-    assert pushed.told == ["main: the build context is 90B in 4 files"]
+    assert pushed.told == [FIRST]
     run_cli("hook", "uninstall", "-C", pair.local.root)
     assert state(hooks(pair)) == before
     assert not kept(pair).parent.exists()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,38 +9,24 @@ import pytest
 
 from tests.conftest import Result
 from tests.git.repositories import Repo, git
-from tests.githook.pushing import BIG, CONFIGURATION, GROWING, Pair, make_pair
+from tests.githook.pushing import (
+    BIG,
+    CONFIGURATION,
+    GROWING,
+    Pair,
+    guarded,
+    make_pair,
+    passing,
+    stopped,
+)
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def pair(tmp_path: Path, run_cli: Run) -> Pair:
+def pair(pair: Pair, run_cli: Run) -> Pair:
     """With the hook, and the first commit pushed."""
-    found = make_pair(str(tmp_path))
-    assert run_cli("hook", "install", "-C", found.local.root).code == 0
-    first = found.push()
-    assert first.code == 0, first.err
-    return found
-
-
-def stopped(pair: Pair, *arguments: str) -> list[str]:
-    """What is said of a push that changes nothing on the remote."""
-    before = pair.refs()
-    found = pair.push(*arguments)
-    assert found.code == 1, found.err
-    assert pair.refs() == before
-    assert 1 <= len(found.told) <= 15
-    return found.told
-
-
-def passing(pair: Pair, *arguments: str) -> list[str]:
-    """What is said of one that does change it."""
-    before = pair.refs()
-    found = pair.push(*arguments)
-    assert found.code == 0, found.err
-    assert pair.refs() != before
-    return found.told
+    return guarded(pair, run_cli)
 
 
 def test_a_push_within_budget_passes(pair: Pair) -> None:
@@ -53,19 +37,19 @@ def test_a_push_within_budget_passes(pair: Pair) -> None:
 
 def test_a_push_over_budget_is_stopped(pair: Pair) -> None:
     base = pair.local.id()
-    pair.local.commit({"src": {"b.py": "1\n"}}, "harmless")
+    harmless = pair.local.commit({"src": {"b.py": "1\n"}}, "harmless")
     culprit = pair.local.commit({"media": {"clip.mp4": BIG}}, "Add the clip")
     tip = pair.local.commit({"src": {"b.py": "2\n"}}, "harmless again")
     assert stopped(pair) == [
         "main is stopped: the build context is 2.00MB, over the critical limit of 1.00MB by "
-        "1.00MB and over its growth limit by 1.90MB",
-        f"That is +2.00MB over the 90B of what the remote has ({base[:10]}); allowed are 100.00kB",
+        "1.00MB and grew too much",
+        f"It grew by 2.00MB since {base[:10]}, which the remote has (90B); 100.00kB is allowed",
         "What grew:",
         "     +2.00MB media/clip.mp4, entered",
         "         +2B src/b.py, entered",
         "Brought by:",
         f"     +2.00MB {culprit[:10]} Add the clip (Jane, 2023-11-14)",
-        f"         +2B {tip[:10]} harmless again (Jane, 2023-11-14)",
+        f"         +2B {harmless[:10]} harmless (Jane, 2023-11-14)",
         f"All of it: ctxguard diff {base[:10]} {tip[:10]}",
         "To pass once: SKIP=ctxguard git push, or git push --no-verify",
     ]
@@ -74,14 +58,14 @@ def test_a_push_over_budget_is_stopped(pair: Pair) -> None:
 def test_a_push_that_grows_too_much_is_stopped(pair: Pair) -> None:
     pair.local.commit({"media": {"still.png": GROWING}})
     assert stopped(pair)[0] == (
-        "main is stopped: the build context is 200.09kB, over its growth limit by 100.00kB"
+        "main is stopped: the build context is 200.09kB, which grew too much"
     )
 
 
 def test_growth_is_that_of_the_whole_push(pair: Pair) -> None:
     for at in range(3):
         pair.local.commit({f"{at}.png": "x" * 40_000})
-    assert "over its growth limit" in stopped(pair)[0]
+    assert "which grew too much" in stopped(pair)[0]
 
 
 def test_an_edit_of_the_ignore_file_is_named(pair: Pair) -> None:
@@ -123,8 +107,7 @@ def test_several_that_are_too_much_take_a_line_each(pair: Pair) -> None:
         pair.local.git("checkout", "-q", "-b", name, "main")
         pair.local.commit({"clip.mp4": BIG, "n": name})
     told = stopped(pair, "origin", *names)
-    assert len(told) == 15
-    assert sum("is stopped" in line for line in told) >= 5
+    assert "Also stopped: topic1 (2.00MB), topic2 (2.00MB), topic3 (2.00MB), and 16 more" in told
 
 
 def test_a_new_branch_grows_against_what_the_remote_has(pair: Pair) -> None:
@@ -134,10 +117,13 @@ def test_a_new_branch_grows_against_what_the_remote_has(pair: Pair) -> None:
         "neu/für-alle: the build context is 92B in 5 files, +2B"
     ]
     pair.local.commit({"still.png": GROWING})
-    assert "over its growth limit" in stopped(pair, "origin", "HEAD")[0]
+    assert "grew too much" in stopped(pair, "origin", "HEAD")[0]
     pair.local.git("checkout", "-q", "-b", "other")
     told = stopped(pair, "origin", "other")
-    assert f"({pair.local.id('HEAD~1')[:10]})" in told[1]
+    assert told[1] == (
+        f"It grew by 200.00kB since {pair.local.id('HEAD~1')[:10]}, "
+        "which origin/neu/für-alle has (92B); 100.00kB is allowed"
+    )
 
 
 def test_a_first_push_has_nothing_to_grow_against(tmp_path: Path, run_cli: Run) -> None:
@@ -145,7 +131,8 @@ def test_a_first_push_has_nothing_to_grow_against(tmp_path: Path, run_cli: Run) 
     run_cli("hook", "install", "-C", found.local.root)
     culprit = found.local.commit({"clip.mp4": BIG}, "All at once")
     told = stopped(found)
-    assert told[1:6] == [
+    assert told[1:7] == [
+        "Its growth is not checked: the remote has nothing of it yet",
         "Heaviest:",
         "      2.00MB clip.mp4",
         "         38B ctxguard.toml",
@@ -235,7 +222,9 @@ def test_from_a_worktree_with_a_subfolder_as_context(
     pair.local.git("worktree", "add", "-q", "-b", "topic", other)
     Repo(other).commit({"elsewhere.mp4": BIG})
     there = Pair(Repo(other), pair.remote)
-    assert passing(there, "origin", "topic") == ["topic: the build context is 22B in 1 file, 0B"]
+    assert passing(there, "origin", "topic") == [
+        "topic: the build context is 22B in 1 file, as before"
+    ]
     Repo(other).commit({"app": {"clip.mp4": BIG}})
     assert stopped(there, "origin", "topic")[0].startswith("topic is stopped")
 
@@ -251,22 +240,33 @@ def test_the_pushed_commits_own_configuration_counts(pair: Pair) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ('critical = "3GB"\nmax-growth = "100kB"\n', "critical from 1.00MB to 3.00GB"),
-        ('critical = "1MB"\nmax-growth = "3MB"\n', "max-growth from 100.00kB to 3.00MB"),
-        ('critical = "1MB"\n', "max-growth from 100.00kB to none"),
-        ('critical = "1MB"\nmax-growth = "5%"\n', "max-growth from 100.00kB to 5%"),
+        (
+            'critical = "3GB"\nmax-growth = "100kB"\n',
+            "critical from 1.00MB to 3.00GB ({place}:1)",
+        ),
+        (
+            'critical = "1MB"\nmax-growth = "3MB"\n',
+            "max-growth from 100.00kB to 3.00MB ({place}:2)",
+        ),
+        ('critical = "1MB"\n', "max-growth from 100.00kB to none (default)"),
+        ('critical = "1MB"\nmax-growth = "5%"\n', "max-growth from 100.00kB to 5% ({place}:2)"),
     ],
 )
 def test_a_raised_budget_is_the_first_line(pair: Pair, change: str, told: str) -> None:
     tip = pair.local.commit({"ctxguard.toml": change, "clip.mp4": "x" * 10})
-    place = f"{tip[:10]}:ctxguard.toml" if "to" in told else ""
     lines = stopped(pair) if "5%" in change else passing(pair)
-    index = 1 if "critical from" in told else 0
-    raised = [line for line in lines if " raises " in line]
-    assert lines[: len(raised)] == raised
-    assert any(line.startswith(f"main raises {told} ({place}") for line in raised) or (
-        told.endswith("none") and raised[index].startswith(f"main raises {told}")
-    )
+    assert lines[0] == f"main raises {told.format(place=f'{tip[:10]}:ctxguard.toml')}"
+    assert not any(" raises " in line for line in lines[1:])
+
+
+def test_what_others_raise_is_said_though_one_is_stopped(pair: Pair) -> None:
+    pair.local.git("checkout", "-q", "-b", "raising")
+    pair.local.commit({"ctxguard.toml": 'critical = "1GB"\nmax-growth = "1GB"\n'})
+    pair.local.git("checkout", "-q", "-b", "heavy", "main")
+    pair.local.commit({"clip.mp4": BIG})
+    told = stopped(pair, "origin", "heavy", "raising")
+    assert told[0].startswith("raising raises critical from 1.00MB to 1.00GB (")
+    assert told[1].startswith("heavy is stopped")
 
 
 def test_more_that_is_raised(pair: Pair) -> None:
@@ -275,8 +275,11 @@ def test_more_that_is_raised(pair: Pair) -> None:
     pair.push("--no-verify", "origin", "main")
     pair.local.commit({"ctxguard.toml": 'fail-on = "never"\nbudget-on = "transfer"\n'})
     lines = passing(pair)
-    assert lines[0].startswith("main raises warn from 1.00MB to 1.00GB (default)")
-    assert lines[1].startswith("main raises max-files from 4 to none (default)")
+    place = f"{pair.local.id()[:10]}:ctxguard.toml"
+    assert lines[0] == (
+        f"main raises fail-on from warning to never ({place}:1), budget-on from context to "
+        f"transfer ({place}:2), and 2 more limits"
+    )
 
 
 def test_the_working_tree_is_measured_too(pair: Pair) -> None:
@@ -287,124 +290,10 @@ def test_the_working_tree_is_measured_too(pair: Pair) -> None:
     pair.local.write({"local": {"dump.sql": BIG}})
     told = stopped(pair)
     assert told[0].startswith("the working tree is stopped: the build context is 2.00MB, over the")
-    assert told[1].startswith("That is +2.00MB over the ")
-    assert "the current commit" in told[1]
+    assert told[1].startswith("It grew by 2.00MB since ")
+    assert ", the current commit (" in told[1]
     assert "     +2.00MB local/dump.sql, entered" in told
     assert told[-2] == "All of it: ctxguard diff"
-
-
-def test_a_fault_lets_the_push_pass(pair: Pair) -> None:
-    pair.local.commit({".dockerignore": "[\n"})
-    told = passing(pair)
-    assert told[0].startswith('main cannot be measured: .dockerignore:1: pattern "["')
-    assert told[-1] == "so this push is not checked in full; it passes"
-    pair.local.commit({".dockerignore": "", "ctxguard.toml": "nonsense"})
-    told = passing(pair)
-    assert told[0].startswith("what the remote has of main cannot be measured")
-
-
-def test_a_fault_stops_it_where_that_is_wanted(pair: Pair) -> None:
-    strict = f"{CONFIGURATION}[hook]\nstrict = true\n"
-    pair.local.commit({"ctxguard.toml": strict})
-    passing(pair)
-    pair.local.commit({".dockerignore": "[\n"})
-    assert stopped(pair)[-1] == "the push is stopped, for the configuration says strict = true"
-    pair.local.commit({".dockerignore": "", "ctxguard.toml": "nonsense"})
-    assert stopped(pair)[-1] == "the push is stopped, for the configuration says strict = true"
-
-
-def test_one_that_cannot_be_measured_saves_no_other(pair: Pair) -> None:
-    pair.local.git("checkout", "-q", "-b", "broken")
-    pair.local.commit({".dockerignore": "[\n"})
-    pair.local.git("checkout", "-q", "-b", "heavy", "main")
-    pair.local.commit({"clip.mp4": BIG})
-    told = stopped(pair, "origin", "broken", "heavy")
-    assert told[0].startswith("broken cannot be measured")
-    assert told[1].startswith("heavy is stopped")
-
-
-def test_an_interpreter_that_is_gone(pair: Pair, tmp_path: Path) -> None:
-    hook = Path(pair.local.root, ".git/hooks/pre-push")
-    text = hook.read_text(encoding="utf-8")
-    program = next(line for line in text.splitlines() if line.startswith("python="))
-    hook.write_text(text.replace(program, "python=/gone/python"), encoding="utf-8")
-    pair.local.commit({"clip.mp4": BIG})
-    tools = str(tmp_path / "tools")
-    os.makedirs(tools)
-    for name in ("git", "sh", "cat", "dirname", "env"):
-        found = subprocess.run(["which", name], capture_output=True, text=True, check=True)
-        os.symlink(found.stdout.strip(), f"{tools}/{name}")
-    warned = pair.push("--dry-run", "origin", "main", env={"PATH": tools})
-    assert warned.code == 0, warned.err
-    assert "this push is not checked: it is neither in /gone/python nor on the PATH" in warned.err
-    own = os.path.join(tools, "ctxguard")
-    Path(own).write_text(
-        f"#!{program.removeprefix('python=')}\nfrom ctxguard.cli import main\n"
-        "raise SystemExit(main())\n",
-        encoding="utf-8",
-    )
-    os.chmod(own, 0o755)
-    caught = pair.push("--dry-run", "origin", "main", env={"PATH": tools})
-    assert caught.code == 1, caught.err
-    assert caught.told[0].startswith("main is stopped")
-
-
-def test_an_interpreter_without_ctxguard_or_one_that_dies(pair: Pair, tmp_path: Path) -> None:
-    hook = Path(pair.local.root, ".git/hooks/pre-push")
-    text = hook.read_text(encoding="utf-8")
-    program = next(line for line in text.splitlines() if line.startswith("python="))
-    pair.local.commit({"clip.mp4": BIG})
-    for body, words in (
-        ("exec /usr/bin/env python3 -S -c 'import sys; sys.exit(120)'", "it is neither in"),
-        ("kill -9 $$", "it failed with exit code 137"),
-        ("exit 2", "it failed with exit code 2"),
-    ):
-        fake = tmp_path / "fake python"
-        fake.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-        fake.chmod(0o755)
-        hook.write_text(text.replace(program, f"python='{fake}'"), encoding="utf-8")
-        path = os.pathsep.join(
-            each
-            for each in os.environ["PATH"].split(os.pathsep)
-            if not os.path.exists(os.path.join(each, "ctxguard"))
-        )
-        found = pair.push("--dry-run", "origin", "main", env={"PATH": path})
-        assert (found.code, words in found.err) == (0, True), found.err
-
-
-def test_an_interpreter_that_cannot_start(pair: Pair) -> None:
-    pair.local.commit({"clip.mp4": BIG})
-    found = pair.push(env={"PYTHONHOME": "/nowhere"})
-    assert found.code == 0, found.err
-    assert found.told == [
-        "this push is not checked: it failed with exit code 1, before it could run ctxguard"
-    ]
-
-
-def test_nothing_of_the_repository_is_imported_or_run(pair: Pair, tmp_path: Path) -> None:
-    trap = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
-    names = ("ctxguard", "click", "json", "subprocess", "sitecustomize")
-    pair.local.commit({f"{name}.py": trap for name in names})
-    script = tmp_path / "trap"
-    script.write_text(f"#!/bin/sh\necho ran >>'{tmp_path}/ran'\n", encoding="utf-8")
-    script.chmod(0o755)
-    for key in ("core.fsmonitor", "log.showSignature", "gpg.program", "diff.external"):
-        value = "true" if key == "log.showSignature" else str(script)
-        pair.local.git("config", key, value)
-    pair.local.commit({"clip.mp4": BIG})
-    (tmp_path / "ran").unlink(missing_ok=True)
-    assert "is stopped" in stopped(pair)[0]
-    assert not (tmp_path / "ran").exists()
-
-
-def test_hostile_names_in_what_is_said(pair: Pair) -> None:
-    odd = "esc\x1b[31m\u202e\n::error::x"
-    pair.local.commit({odd: BIG}, "subject \x1b[2J\u202e")
-    pair.local.git("commit", "-q", "--amend", "--author", "A\x1b[1m <a@b>", "--no-edit")
-    found = pair.push()
-    assert found.code == 1
-    assert not {"\x1b", "\u202e"} & set(found.err)
-    assert len(found.told) <= 15
 
 
 def test_a_subfolder_is_the_context(pair: Pair, run_cli: Run) -> None:
@@ -412,7 +301,7 @@ def test_a_subfolder_is_the_context(pair: Pair, run_cli: Run) -> None:
     passing(pair)
     assert run_cli("hook", "install", "-C", f"{pair.local.root}/my app").code == 0
     pair.local.commit({"elsewhere.mp4": BIG})
-    assert passing(pair) == ["main: the build context is 22B in 1 file, 0B"]
+    assert passing(pair) == ["main: the build context is 22B in 1 file, as before"]
     pair.local.commit({"my app": {"clip.mp4": BIG}})
     assert stopped(pair)[2:4] == ["What grew:", "     +2.00MB clip.mp4, entered"]
     pair.local.git("rm", "-q", "-r", "my app")
@@ -433,7 +322,7 @@ def test_by_hand_and_for_pre_commit(
     monkeypatch.setenv("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/main")
     monkeypatch.setenv("PRE_COMMIT_REMOTE_NAME", "origin")
     assert run_cli("hook", "run").err == (
-        "ctxguard: main: the build context is 90B in 4 files, 0B\n"
+        "ctxguard: main: the build context is 90B in 4 files, as before\n"
     )
     monkeypatch.setenv("PRE_COMMIT_TO_REF", pair.local.id())
     assert run_cli("hook", "run", "-q").code == 1
@@ -449,3 +338,60 @@ def test_a_quiet_run_and_one_outside_of_any_repository(
     found = run_cli("hook", "run")
     assert (found.code, "lies in no git repository" in found.err) == (0, True)
     assert found.err.endswith("so this push is not checked in full; it passes\n")
+
+
+def test_the_working_tree_may_not_grow_too_much(pair: Pair) -> None:
+    pair.local.commit({"ctxguard.toml": f"{CONFIGURATION}[hook]\nworktree = true\n"})
+    told = passing(pair)
+    # git's own folder is no growth, though it is measured and weighs against the budget.
+    assert told[1].startswith("the working tree: the build context is ")
+    pair.local.commit({"src": {"a.py": ""}})
+    pair.local.write({"local.sql": GROWING})
+    told = stopped(pair)
+    assert told[0].endswith("which grew too much")
+    assert any(line.endswith("local.sql, entered") for line in told)
+
+
+def test_a_context_that_is_new_there(pair: Pair, run_cli: Run) -> None:
+    run_cli("hook", "install", "-C", f"{pair.local.root}/my app")
+    app = {"Dockerfile": "FROM scratch\nCOPY . /\n", "ctxguard.toml": 'max-growth = "1kB"\n'}
+    pair.local.commit({"my app": app})
+    assert passing(pair) == [
+        "main: the build context is 41B in 2 files, growth not checked: the remote has no folder "
+        "my app yet"
+    ]
+    pair.local.commit({"my app": {"clip.mp4": BIG}})
+    base, tip = pair.local.id("HEAD~1")[:10], pair.local.id()[:10]
+    assert f"All of it: ctxguard diff -C 'my app' {base} {tip}" in stopped(pair)
+
+
+def test_another_remote_is_named(pair: Pair, tmp_path: Path) -> None:
+    other = str(tmp_path / "other.git")
+    git(pair.remote, "init", "-q", "--bare", other)
+    pair.local.git("remote", "add", "upstream", other)
+    pair.local.commit({"still.png": GROWING})
+    there = Pair(pair.local, other)
+    told = stopped(there, "upstream", "main")
+    assert ", which origin/main has (90B); 100.00kB is allowed" in told[1]
+
+
+def test_everything_at_once_takes_15_lines(pair: Pair) -> None:
+    rules = ".dockerignore"
+    pair.local.commit({"data": {"videos": {"1.mp4": BIG}}})
+    passing(pair)
+    for at in range(6):
+        pair.local.git("checkout", "-q", "-b", f"broken{at}", "main")
+        pair.local.commit({rules: "[\n", "n": str(at)})
+    for at in range(6):
+        pair.local.git("checkout", "-q", "-b", f"heavy{at}", "main")
+        pair.local.commit({rules: "", "ctxguard.toml": f"critical = '1.{at + 1}MB'\n"})
+        pair.local.commit({"a": BIG, "b": BIG, "c": BIG, "d": BIG}, "a\tsubject " + "x" * 200)
+        pair.local.commit({"e": BIG, "f": BIG}, "another")
+    names = [f"{kind}{at}" for kind in ("broken", "heavy") for at in range(6)]
+    told = stopped(pair, "origin", *names)
+    assert len(told) == 15
+    assert told[2] == "4 more of what is pushed raise limits"
+    assert (told[3][:26], told[4]) == ("broken0 cannot be measured", "and 5 more")
+    for start in ("heavy0 is stopped", "What grew:", "By rule:", "Brought by:", "Also stopped:"):
+        assert any(line.startswith(start) for line in told), told
+    assert told[-1].startswith("To pass once:")

@@ -1,6 +1,6 @@
 """What a checkout would make of the files of a commit: LFS content, and other sizes by attribute.
 
-Source of the meaning: gitattributes(5); git-lfs `docs/spec.md`.
+Source of the meaning: gitattributes(5).
 """
 
 from __future__ import annotations
@@ -12,19 +12,13 @@ from ctxguard.context.tree.columns import Columns, CommitStat
 from ctxguard.context.tree.commit import Commit
 from ctxguard.context.tree.source import Remark, Unlike
 from ctxguard.git.attributes import attributes
+from ctxguard.git.lfs import POINTER_BYTES, pointed_size
 
 _FILE = ".gitattributes"
 _NAMES = ("filter", "eol", "ident", "working-tree-encoding", "text")
 _TELLING = re.compile(rb"(?:^|\s)(filter=\S+|filter|eol=crlf|ident|working-tree-encoding)\b")
 _LFS = b"filter=lfs"
 _MOST_READ = 1 << 20
-_POINTER_BYTES = range(100, 1024)
-_POINTER = re.compile(
-    rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1\n"
-    rb"(?:ext-[0-9]-[^\s]{1,200} [^\s]{1,200}\n){0,10}"
-    rb"oid sha256:[0-9a-f]{64}\n"
-    rb"size ([0-9]{1,18})\n?"
-)
 
 
 def look_at_attributes(commit: Commit, path: str, *, pointers: bool) -> None:
@@ -77,7 +71,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _may_be_pointer(level: Columns, at: int) -> bool:
-    return level.found[at].st_size in _POINTER_BYTES
+    return level.found[at].st_size in POINTER_BYTES
 
 
 def _changing(values: Mapping[str, str]) -> Iterator[str]:
@@ -97,10 +91,9 @@ def _changing(values: Mapping[str, str]) -> Iterator[str]:
 def _give_content(commit: Commit, files: list[tuple[Columns, int]], *, pointers: bool) -> None:
     commit.read_ahead([level.ids[at] for level, at in files])
     for level, at in files:
-        found = _POINTER.fullmatch(commit.content(level.ids[at]))
-        if found is None:
+        size = pointed_size(commit.content(level.ids[at]))
+        if size is None:
             continue
-        size = int(found[1])
         if pointers:
             level.remarks[at] = Remark(Unlike.LFS_POINTER, bytes=size)
         else:

@@ -1,0 +1,36 @@
+"""The limits of a budget that a push raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxguard.config import Settings
+
+_LENIENT = ("warning", "critical", "never")
+
+
+def raised(before: Settings, after: Settings) -> list[str]:
+    """The limits that are higher than they were, or gone, in words; the weightiest first."""
+    return [
+        f"{name} from {before.shown(name)} to {after.shown(name)} ({after.origin(name)})"
+        for name in _names(before, after)
+    ]
+
+
+def _names(before: Settings, after: Settings) -> Iterator[str]:
+    if after.critical > before.critical:
+        yield "critical"
+    old, new = before.max_growth, after.max_growth
+    if old is not None and (new is None or new.allows_more_than(old)):
+        yield "max-growth"
+    if _LENIENT.index(after.fail_on) > _LENIENT.index(before.fail_on):
+        yield "fail-on"
+    if (before.budget_on, after.budget_on) == ("context", "transfer"):
+        yield "budget-on"
+    if before.max_files is not None and (
+        after.max_files is None or after.max_files > before.max_files
+    ):
+        yield "max-files"
+    # A default that gave way to a lower critical limit was nobody's limit.
+    if after.warn > before.warn and not before.lowered_warning:
+        yield "warn"
