@@ -15,6 +15,7 @@ from ctxguard.config import KEYS, Settings
 from ctxguard.context.measure import Request
 from ctxguard.context.tree import given
 from ctxguard.context.tree.worktree import MOST_BYTES
+from ctxguard.guard.budget import FailOn
 from ctxguard.measurement import Backend, Problem
 from ctxguard.place import Place
 
@@ -107,6 +108,34 @@ def lfs_option(command: _F) -> _F:
         type=click.Choice(["content", "pointer"]),
         help="Of a commit: count what LFS pointers point to, or the pointers; default: content.",
     )(command)
+
+
+def budget_options(trips: str, fail_on: str) -> Callable[[_F], _F]:
+    """The limits of a budget, and what counts as over it.
+
+    Args:
+        trips: what happens above the critical limits, such as `Trip`.
+        fail_on: what `--fail-on` decides.
+    """
+    decorators = (
+        click.option(
+            "--fail-on",
+            type=click.Choice([each.value for each in FailOn]),
+            help=f"{fail_on}; default: critical.",
+        ),
+        click.option("--max-files", metavar="N", help=f"{trips} above this number of files."),
+        click.option(
+            "--critical", metavar="SIZE", help=f"{trips} above this size; default: 1.5 GB."
+        ),
+        click.option("--warn", metavar="SIZE", help="Warn above this size; default: 1 GB."),
+    )
+
+    def decorate(command: _F) -> _F:
+        for decorator in decorators:
+            command = decorator(command)
+        return command
+
+    return decorate
 
 
 def noise_options(quiet: str) -> Callable[[_F], _F]:

@@ -28,14 +28,7 @@ from ctxguard.report import Groups, Report
 @options.build_options
 @options.revision_options
 @click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
-@click.option("--warn", metavar="SIZE", help="Warn above this size; default: 1 GB.")
-@click.option("--critical", metavar="SIZE", help="Trip above this size; default: 1.5 GB.")
-@click.option("--max-files", metavar="N", help="Trip above this number of files.")
-@click.option(
-    "--fail-on",
-    type=click.Choice([fail_on.value for fail_on in FailOn]),
-    help="What makes the exit code 1; default: critical.",
-)
+@options.budget_options("Trip", "What makes the exit code 1")
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
 @click.option("--savings", is_flag=True, help="Add what the ignore file keeps out, by rule.")

@@ -47,14 +47,7 @@ class _RestIsAProgram(click.Command):
 @click.command("watch", cls=_RestIsAProgram)
 @options.context_options
 @options.build_options
-@click.option("--warn", metavar="SIZE", help="Warn above this size; default: 1 GB.")
-@click.option("--critical", metavar="SIZE", help="Ring above this size; default: 1.5 GB.")
-@click.option("--max-files", metavar="N", help="Ring above this number of files.")
-@click.option(
-    "--fail-on",
-    type=click.Choice([fail_on.value for fail_on in FailOn]),
-    help="From what on it is over; default: critical.",
-)
+@options.budget_options("Ring", "From what on it is over")
 @click.option("--until-over", is_flag=True, help="Exit with 1 once it is over budget.")
 @click.option(
     _ON_OVER,

@@ -101,8 +101,8 @@ class Repository:
                 f"there is no revision {revision} here; this clone is shallow, "
                 "git fetch --unshallow brings the rest of the history"
             )
-        if os.path.lexists(revision):
-            return f"{revision} is a path, no revision; -C {revision} makes it the context"
+        if os.path.isdir(revision):
+            return f"{revision} is a folder, no revision; -C {revision} makes it the context"
         return f"there is no revision {revision} in {self.root}; git branch -a lists the branches"
 
     def _is_unborn(self, revision: str) -> bool:

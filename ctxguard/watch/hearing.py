@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,6 +48,14 @@ class Watcher(Protocol):
         """Begin to tell what is heard."""
 
     def close(self) -> None: ...
+
+
+def silence_watchdog() -> None:
+    """It warns, with its whole table of watches, of a folder that is watched under two names.
+
+    A folder that was just moved is, for a moment.
+    """
+    warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
 
 
 class Hearing:

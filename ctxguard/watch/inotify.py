@@ -10,13 +10,12 @@ from __future__ import annotations
 import errno
 import os
 import threading
-import warnings
 from collections.abc import Collection
 from typing import Any
 
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyFD, Mask
 
-from ctxguard.watch.hearing import Hearing
+from ctxguard.watch.hearing import Hearing, silence_watchdog
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -48,8 +47,7 @@ class InotifyWatcher:
     """
 
     def __init__(self, root: str) -> None:
-        # A folder that was just moved may be watched under both names for a moment.
-        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
+        silence_watchdog()
         self.hearing = Hearing()
         self._root = os.fsencode(root)
         self._inotify = InotifyFD()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from collections.abc import Collection
 from typing import Any
 
-from ctxguard.watch.hearing import Hearing
+from ctxguard.watch.hearing import Hearing, silence_watchdog
 
 _NAMES = ("created", "deleted", "moved")
 """Events after which a folder may be another one."""
-
-
 _MOST_S = 5
 _NO_CHANGE = ("opened", "closed_no_write")
 """Reading is told of too, our own first of all."""
@@ -29,8 +26,7 @@ class StockWatcher:
     def __init__(self, root: str) -> None:
         from watchdog.observers import Observer
 
-        # It warns of what it overwrites on purpose, with its whole table of watches.
-        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
+        silence_watchdog()
         self.hearing = Hearing()
         self.unheard: Collection[str] = ()
         self.full = False

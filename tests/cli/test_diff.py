@@ -282,7 +282,7 @@ def test_names_of_revisions_have_room(
     ("arguments", "words"),
     [
         (("worktree", "HEAD"), "the work tree can only be the second side"),
-        (("src",), "src is a path, no revision; -C src makes it the context"),
+        (("src",), "src is a folder, no revision; -C src makes it the context"),
         (("",), "an empty revision names no commit"),
     ],
 )

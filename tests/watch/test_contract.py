@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -106,3 +108,37 @@ def test_an_overflow_is_a_flag(make_tree: MakeTree) -> None:
         assert watcher.watched == 2
     finally:
         watcher.close()
+
+
+STOCK = """
+import os, sys, time, warnings
+from ctxguard.watch.stock import StockWatcher
+root = sys.argv[1]
+watcher = StockWatcher(root)
+watcher.follow(["", "a"])
+watcher.start()
+time.sleep(0.5)
+open(f"{root}/a/new", "w").close()
+open(f"{root}/ignored/new", "w").close()
+os.mkdir(f"{root}/a/c")
+wanted, folders, trees = time.monotonic() + 20, set(), set()
+while time.monotonic() < wanted and not trees:
+    time.sleep(0.1)
+    changed = watcher.hearing.take().changed
+    folders |= changed.folders
+    trees |= changed.trees
+print(sorted(folders - {""}), sorted(trees), flush=True)
+watcher.close()
+print("closed", flush=True)
+os._exit(0)
+"""
+
+
+def test_the_stock_observer_tells_too(make_tree: MakeTree) -> None:
+    """In a process of its own: its threads were seen to wait for each other for good."""
+    root = make_tree({"a": {"f": "x"}, "ignored": {"g": "x"}})
+    done = subprocess.run(
+        [sys.executable, "-c", STOCK, root], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "['a'] ['a/c']\nclosed\n"
