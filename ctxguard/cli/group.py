@@ -13,10 +13,13 @@ _COMMANDS = {
     "hook": "Guard what is pushed, with a git hook.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
+    "try": "Say what other rules would change, and write nothing.",
     "watch": "Show the size of a build context, and what makes it grow, as it changes.",
     "why": "Say why paths are in the context or not.",
 }
 """Name and first help line, so that `--help` and completion load no command."""
+_MODULES = {"try": "trying"}
+"""Where the name of a command cannot be that of a module."""
 
 
 class _LazyGroup(click.Group):
@@ -26,7 +29,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"ctxguard.cli.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"ctxguard.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

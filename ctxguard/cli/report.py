@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ctxguard.cli import options, output, streams
+from ctxguard.cli import drafts, options, output, streams
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
@@ -27,6 +27,7 @@ from ctxguard.report import Groups, Report
 @options.context_options
 @options.build_options
 @options.revision_options
+@drafts.ignore_file_option
 @click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
 @options.budget_options("Trip", "What makes the exit code 1")
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
@@ -66,6 +67,7 @@ class _Asked:
 
     rev: str | None
     lfs: str | None
+    ignore_file: str | None
     all_targets: bool
     depth: int | None
     savings: bool
@@ -81,6 +83,7 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     found = place(context, asked.rev, asked.lfs)
     settings = options.read_settings(found, flags)
     options.note_environment(quiet=asked.quiet)
+    drafts.check_inputs(settings, asked.ignore_file)
     request = options.request(
         found,
         settings,
@@ -89,7 +92,9 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
         savings=asked.savings,
         all_targets=asked.all_targets,
     )
-    report = _judged(_measure(request, settings, asked), settings, asked.by)
+    with drafts.in_place(request, asked.ignore_file) as request:
+        measurement = _measure(request, settings, asked)
+    report = _judged(measurement, settings, asked.by)
     if asked.by == "instruction" and report.groups is None:
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     if asked.format_ == "terminal":

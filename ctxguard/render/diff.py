@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,10 +57,20 @@ class Diff:
 
 def text(diff: Diff, terminal: Terminal) -> str:
     """One screen: the change and the verdict first, then paths, rules and instructions."""
+    return joined([_headline(diff) + _verdict(diff, terminal), *body(diff, terminal)])
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Parts of a page with blank lines between them."""
+    return "\n".join(part for part in parts if part)
+
+
+def body(diff: Diff, terminal: Terminal) -> list[str]:
+    """All but the first lines."""
     found = diff.comparison
-    parts = [_headline(diff) + _verdict(diff, terminal)]
+    parts = []
     if not terminal.brief:
-        parts += [
+        parts = [
             _totals(diff, terminal.width),
             _paths("Grew", found.grown, terminal),
             _paths("Shrank", found.shrunk, terminal),
@@ -68,23 +78,24 @@ def text(diff: Diff, terminal: Terminal) -> str:
             _list("By instruction", map(instruction_row, found.instructions), terminal),
             _list("By class", map(_class_row, found.classes), terminal),
         ]
-    parts.append(_pointers(found.pointers))
-    parts.append(problems(found.head.problems, terminal))
-    return "\n".join(part for part in parts if part)
+    return [*parts, _pointers(found.pointers), problems(found.head.problems, terminal)]
 
 
 def _headline(diff: Diff) -> str:
     found = diff.comparison
     head, base = found.head, found.base
     root = quoted(head.context.root)
-    growth = found.bytes
-    if growth:
-        how = f"{format_size(abs(growth))} {'more' if growth > 0 else 'less'} than"
-    else:
-        how = "as much as"
     here = "" if head.context.revision is None else f" at {_named(diff.head_name, head)}"
     what = f"{format_size(head.size.bytes)} in {counted(head.size.files)}"
-    return f"Build context {root}{here}: {what}, {how} {_named(diff.base_name, base)}\n"
+    than = f"{how_much(found.bytes)} {_named(diff.base_name, base)}"
+    return f"Build context {root}{here}: {what}, {than}\n"
+
+
+def how_much(growth: int) -> str:
+    """`3.00MB more than`."""
+    if not growth:
+        return "as much as"
+    return f"{format_size(abs(growth))} {'more' if growth > 0 else 'less'} than"
 
 
 def _named(name: str, measurement: Measurement) -> str:

@@ -24,7 +24,7 @@ from ctxguard.ignore.reader import IgnoreRule, read_rules
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import Backend, Effect, Problem
 
-_IGNORE_FILE = ".dockerignore"
+IGNORE_FILE = ".dockerignore"
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OTHER_DOCKERFILE = re.compile(r"^Dockerfile\.|\.Dockerfile$", re.IGNORECASE)
@@ -152,7 +152,7 @@ def _names_in(folder: Source) -> Sequence[str]:
 def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
     shown = dockerfile.prefix + dockerfile.name
     others = [name for name in _names_in(context) if _OTHER_DOCKERFILE.search(name)]
-    others = [name for name in others if not name.endswith(_IGNORE_FILE)]
+    others = [name for name in others if not name.endswith(IGNORE_FILE)]
     hint = f"; in the context there is {_any_of(others)}, choose with -f" if others else ""
     return Problem(
         "no-dockerfile",
@@ -174,15 +174,15 @@ def _buildkit(
     text: bytes | None,
     problems: list[Problem],
 ) -> Governing:
-    name = shown.removeprefix(dockerfile.prefix) + _IGNORE_FILE
+    name = shown.removeprefix(dockerfile.prefix) + IGNORE_FILE
     beside = None
     if dockerfile.text is None:
         beside = _read_quietly(dockerfile.folder, name, dockerfile.prefix + name, problems)
     # EDGE CASE: a frontend image is given an empty file as if there were none.
     if beside or (beside is not None and frontend(text or b"") is None):
         return _governing(beside, dockerfile.prefix + name)
-    data = _read_quietly(context, _IGNORE_FILE, _IGNORE_FILE, problems)
-    return _governing(data or b"", None if data is None else _IGNORE_FILE)
+    data = _read_quietly(context, IGNORE_FILE, IGNORE_FILE, problems)
+    return _governing(data or b"", None if data is None else IGNORE_FILE)
 
 
 def _read_quietly(source: Source, name: str, shown: str, problems: list[Problem]) -> bytes | None:
@@ -220,7 +220,7 @@ def _passed_over(shown: str, code: str, what: str) -> Problem:
 
 
 def _governing(data: bytes, source: str | None) -> Governing:
-    rules = read_rules(data, source or _IGNORE_FILE)
+    rules = read_rules(data, source or IGNORE_FILE)
     patterns = [_as_sent(rule) for rule in rules]
     _check_header(rules)
     return Governing(
@@ -265,9 +265,9 @@ def _check_header(rules: Sequence[IgnoreRule]) -> None:
 
 def _refused_file(error: OSError) -> MeasureError:
     if error.errno == errno.EFBIG:
-        return _too_large(_IGNORE_FILE)
+        return _too_large(IGNORE_FILE)
     reason = os.strerror(error.errno or 0).lower()
-    return MeasureError(f"the classic builder cannot read it: {reason}", path=_IGNORE_FILE)
+    return MeasureError(f"the classic builder cannot read it: {reason}", path=IGNORE_FILE)
 
 
 def _too_large(shown: str) -> MeasureError:
@@ -278,15 +278,15 @@ def _legacy(
     context: Source, dockerfile: Dockerfile, buildkit: Governing | MeasureError
 ) -> Governing:
     try:
-        data = context.read_through(_IGNORE_FILE)
+        data = context.read_through(IGNORE_FILE)
     except FileNotFoundError:
         return Governing(DockerIgnoreSpec([]), Descent.legacy([]), None)
     except OSError as error:
         raise _refused_file(error) from error
-    rules = read_rules(data, _IGNORE_FILE)
+    rules = read_rules(data, IGNORE_FILE)
     if isinstance(buildkit, Governing) and rules == tuple(buildkit.spec.rules):
         spec = buildkit.spec
     else:
         spec = DockerIgnoreSpec.from_rules(rules)
     spec = spec.with_forced(forced_lines(spec, dockerfile.real))
-    return Governing(spec, Descent.legacy(spec.patterns), _IGNORE_FILE, _count_lines(data))
+    return Governing(spec, Descent.legacy(spec.patterns), IGNORE_FILE, _count_lines(data))
