@@ -11,6 +11,7 @@ from ctxguard.cli.help import help_option, version_option
 _COMMANDS = {
     "diff": "Say what changed in the context between two commits, or since one.",
     "hook": "Guard what is pushed, with a git hook.",
+    "lint": "Look for what is wrong with the ignore file.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
     "try": "Say what other rules would change, and write nothing.",

@@ -12,6 +12,7 @@ from ctxguard.context.tree.links import resolve
 from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for, locate
 from ctxguard.context.tree.source import Source
 from ctxguard.errors import UsageError
+from ctxguard.ignore.editing import line_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class IgnoreText:
     """The same in the folder of the Dockerfile; None if it does not count there."""
     data: bytes
     """Nothing if there is no such file yet."""
+
+    @property
+    def lines(self) -> int:
+        """How many it has."""
+        return line_count(self.data)
 
 
 def ignore_text(request: Request) -> IgnoreText:

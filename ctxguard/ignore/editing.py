@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+from ctxguard.finding import Edit
 
 
 def line_count(data: bytes) -> int:
@@ -30,3 +32,15 @@ def _lines(data: bytes) -> list[bytes]:
     lines = [line + b"\n" for line in data.split(b"\n")]
     last = lines.pop()[:-1]
     return [*lines, last] if last else lines
+
+
+def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The text after changes to it, with its own line ends; they may not overlap."""
+    lines = _lines(data)
+    end = b"\r\n" if b"\r\n" in data else b"\n"
+    for edit in sorted(edits, key=lambda edit: -edit.line):
+        if edit.line > len(lines) and lines and not lines[-1].endswith(b"\n"):
+            lines[-1] += end
+        new = [line.encode("utf-8", "surrogateescape") + end for line in edit.insert]
+        lines[edit.line - 1 : edit.line - 1 + edit.delete] = new
+    return b"".join(lines)

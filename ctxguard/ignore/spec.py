@@ -47,6 +47,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One way in which a path comes to its decision."""
+
+    parent: Decision | None
+    """On its folder; None for the context root itself."""
+    own: tuple[int, ...]
+    """The rules that match the path itself."""
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class FolderRules:
     """What the entries of one folder inherit."""
 
@@ -309,6 +320,19 @@ class Decider:
             state.bits & reach
             for state, reach in zip(folder.states, self._every_reach, strict=True)
         )
+
+    @property
+    def written(self) -> int:
+        """How many rules stand in the file; the builder's own come behind them."""
+        return self._written
+
+    def cases(self) -> list[Case]:
+        """All ways in which a path came to its decision so far."""
+        return [Case(parent, own, found) for (parent, own), found in self._decisions.items()]
+
+    def play(self, inherited: frozenset[int], own: frozenset[int]) -> tuple[int, ...]:
+        """The vector of a path, were these its hits, and none of its rules broken."""
+        return self._play(inherited, own, frozenset())[0]
 
     def _is_forced(self, decision: Decision) -> bool:
         return bool(decision.touched) and decision.touched[-1] >= self._written

@@ -84,7 +84,7 @@ def _report(report: Report) -> dict[str, Any]:
         "lfs": None if measurement.lfs is None else _lfs(measurement.lfs),
         "heaviest": _heaviest(measurement.heaviest, measurement.size.bytes),
         "groups": _groups(report.groups, measurement.size.bytes),
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding(each) for each in report.findings],
         "verdict": _verdict(report.verdict),
         "problems": [problem(each) for each in measurement.problems],
     }
@@ -246,17 +246,18 @@ def instruction(each: InstructionLine) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding(found: Finding) -> dict[str, Any]:
+    """One finding; used by other documents too."""
     return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "message": _text(finding.message),
-        **named_path("file", finding.file),
-        "line": finding.line,
-        **named_path("path", finding.path),
-        **named_paths("related", finding.related),
-        "bytes": finding.bytes,
-        "fix": None if finding.fix is None else fix(finding.fix),
+        "code": found.code,
+        "severity": found.severity.value,
+        "message": _text(found.message),
+        **named_path("file", found.file),
+        "line": found.line,
+        **named_path("path", found.path),
+        **named_paths("related", found.related),
+        "bytes": found.bytes,
+        "fix": None if found.fix is None else fix(found.fix),
     }
 
 

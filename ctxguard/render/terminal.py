@@ -192,7 +192,7 @@ class _Page:
         return self._styled(shown, dim=True) if row.rest else self._styled(shown, fg="cyan")
 
     def _findings(self) -> str:
-        return self._list("Findings", list(map(_finding_text, self.report.findings)))
+        return self._list("Findings", list(map(finding_text, self.report.findings)))
 
     def _problems(self) -> str:
         return problems(self.measurement.problems, self.terminal)
@@ -339,7 +339,7 @@ def _instruction_text(instruction: InstructionLine) -> str:
     return f"{_instruction_place(instruction)}{short}"
 
 
-def _finding_text(finding: Finding) -> tuple[str, ...]:
+def finding_text(finding: Finding) -> tuple[str, ...]:
     """What is found, and on a line of its own what mends it."""
     stake = f", {format_size(finding.bytes)} at stake" if finding.bytes else ""
     place = _place(finding.file or finding.path, finding.line)

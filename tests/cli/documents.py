@@ -82,3 +82,11 @@ def diff(text: str) -> Any:
     document = json.loads(text)
     check("diff", document)
     return document
+
+
+def lint(text: str) -> Any:
+    """The document that `lint --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("lint", document)
+    return document

@@ -1,0 +1,206 @@
+"""What checks need to know of an ignore file: how the whole tree falls on its rules.
+
+One walk through everything, ignored folders too, since a rule is judged by what it keeps out.
+"""
+
+from __future__ import annotations
+
+import stat as modes
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ctxguard.context.course import Request
+from ctxguard.context.drafting import IgnoreText, drafted, ignore_text
+from ctxguard.context.measure import measure
+from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for, locate
+from ctxguard.context.tree.snapshot import Snapshot
+from ctxguard.context.walking.views import FolderView, view_of_all
+from ctxguard.context.walking.walk import Listing, walk
+from ctxguard.context.weighing.savings import EverywhereView
+from ctxguard.ignore.needless import needless
+from ctxguard.ignore.reader import IgnoreRule, read_rule
+from ctxguard.ignore.spec import DockerIgnoreSpec
+from ctxguard.measurement import Backend, Measurement
+
+_ANYWHERE = "**/"
+_GIT = ".git"
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """Files that are sent, and whose name a rule keeps out only at the top."""
+
+    bytes: int
+    files: int
+    example: str
+    """The path of one of them, or of the folder that holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """One rule of the ignore file, and what it does in this tree."""
+
+    rule: IgnoreRule
+    hits: int
+    """Paths that it matches itself, in ignored folders too."""
+    needed: bool
+    """Without it, and without the others that are not needed, something would be decided
+    otherwise."""
+    deeper: Deeper | None
+    """None unless it is a rule of one name that would match more with `**/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one walk through everything found out."""
+
+    measurement: Measurement
+    ignore: IgnoreText
+    has_ignore_file: bool
+    uses: tuple[RuleUse, ...]
+    nested: tuple[str, ...]
+    """Ignore files in folders of the context, which no builder reads."""
+    shadowed: bool
+    """There is a `.dockerignore` beside the one that governs."""
+    git_bytes: int
+    """Content of git's own folders that is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A context of which each folder is listed once, to be measured under other rules."""
+
+    request: Request
+    ignore: IgnoreText
+
+    def under(self, data: bytes) -> Measurement:
+        """The measurement, were this what the ignore file holds.
+
+        Raises:
+            MeasureError: the backend refuses that.
+        """
+        return measure(drafted(self.request, self.ignore, data))
+
+
+def scene_of(request: Request) -> Scene:
+    """Nothing is listed yet."""
+    if request.source.revision is None:
+        request = replace(request, source=Snapshot(request.source))
+    return Scene(request, ignore_text(request))
+
+
+def evidence(scene: Scene) -> Evidence:
+    """Walk through everything.
+
+    Raises:
+        MeasureError: the backend refuses the context.
+    """
+    request = scene.request
+    measurement = measure(request, processes=1)
+    governing = governing_for(locate(request.source, request.dockerfile), request.backend)
+    if not isinstance(governing, Governing):
+        raise governing
+    seen = _Seen(request, governing)
+    seen.look()
+    return Evidence(
+        measurement=measurement,
+        ignore=scene.ignore,
+        has_ignore_file=governing.ignore_file is not None,
+        uses=tuple(seen.uses()),
+        nested=tuple(seen.nested),
+        shadowed=governing.ignore_file not in (None, IGNORE_FILE) and seen.has_usual_file,
+        git_bytes=seen.git_bytes,
+    )
+
+
+class _Seen:
+    """Takes the listings of the walk."""
+
+    def __init__(self, request: Request, governing: Governing) -> None:
+        self._request = request
+        self._spec = governing.spec
+        self._views = [view_of_all(request.backend, governing), EverywhereView(governing)]
+        self._wider = _wider(governing.spec.rules)
+        if self._wider:
+            rules = DockerIgnoreSpec.from_rules(self._wider.values())
+            self._views.append(EverywhereView(replace(governing, spec=rules)))
+        self._hits: Counter[int] = Counter()
+        self._deeper: dict[int, list[int]] = {}
+        self._examples: dict[int, str] = {}
+        self.nested: list[str] = []
+        self.git_bytes = 0
+        self.has_usual_file = False
+
+    def look(self) -> None:
+        for step in walk(self._request.source, self._views):
+            if isinstance(step, Listing):
+                self._take(step)
+
+    def _take(self, listing: Listing) -> None:
+        everywhere = listing.views[1]
+        assert everywhere is not None
+        inherited = everywhere.visit.rules.decision.touched
+        for decision, count in Counter(everywhere.decisions).items():
+            self._hits.update(dict.fromkeys(set(decision.touched).difference(inherited), count))
+        if IGNORE_FILE in listing.names:
+            self._take_ignore_file(listing)
+        sent = listing.views[0]
+        if sent is not None:
+            self._take_sent(listing, sent)
+
+    def _take_ignore_file(self, listing: Listing) -> None:
+        if listing.path:
+            self.nested.append(f"{listing.path}/{IGNORE_FILE}")
+        else:
+            self.has_usual_file = True
+
+    def _take_sent(self, listing: Listing, sent: FolderView) -> None:
+        if _GIT in listing.path.split("/"):
+            self.git_bytes += sum(size for _, size in _files(listing, sent))
+        wider = listing.views[2] if self._wider else None
+        if wider is None or not any(decision.touched for decision in wider.decisions):
+            return
+        for at, size in _files(listing, sent):
+            for rule in wider.decisions[at].touched:
+                sums = self._deeper.setdefault(rule, [0, 0])
+                sums[0] += size
+                sums[1] += 1
+                self._examples.setdefault(rule, listing.path_of(at))
+
+    def uses(self) -> Iterator[RuleUse]:
+        buildkit = self._request.backend is Backend.BUILDKIT
+        gone = needless(self._spec.decider(), exceptions=buildkit)
+        places = {at: number for number, at in enumerate(self._wider)}
+        for at, rule in enumerate(self._spec.rules):
+            if rule is not None and not self._spec.is_forced(at):
+                deeper = self._deeper_of(places.get(at))
+                yield RuleUse(rule, self._hits[at], at not in gone, deeper)
+
+    def _deeper_of(self, number: int | None) -> Deeper | None:
+        if number is None or number not in self._deeper:
+            return None
+        bytes_, files = self._deeper[number]
+        return Deeper(bytes_, files, self._examples[number])
+
+
+def _files(listing: Listing, sent: FolderView) -> Iterator[tuple[int, int]]:
+    """Index and size of each regular file that is sent."""
+    for at, stat in enumerate(listing.stats):
+        if stat is not None and sent.sent[at] and modes.S_ISREG(stat.st_mode):
+            yield at, stat.st_size
+
+
+def _wider(rules: Iterable[IgnoreRule | None]) -> dict[int, IgnoreRule]:
+    """By the index of a rule of one name, the same for any folder."""
+    found = {}
+    for at, rule in enumerate(rules):
+        if rule is not None and not rule.negated and _is_one_name(rule.pattern):
+            wider = read_rule(f"{_ANYWHERE}{rule.pattern}", rule.line, rule.source)
+            if wider is not None:
+                found[at] = wider
+    return found
+
+
+def _is_one_name(pattern: str) -> bool:
+    return "/" not in pattern and "**" not in pattern and pattern.strip("*?") != ""

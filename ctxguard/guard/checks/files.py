@@ -1,0 +1,61 @@
+"""CTX009 to CTX012: ignore files that are missing, or that nobody reads; git's own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxguard.context.evidence import Evidence
+from ctxguard.finding import Edit, Finding, Fix, Severity
+
+MISSING = "CTX009"
+NESTED = "CTX010"
+SHADOWED = "CTX011"
+GIT = "CTX012"
+
+
+def missing(evidence: Evidence) -> Iterator[Finding]:
+    """Without an ignore file everything is sent."""
+    if not evidence.has_ignore_file:
+        file = evidence.ignore.file
+        yield Finding(MISSING, Severity.WARNING, "there is none, so nothing is ignored", file=file)
+
+
+def nested(evidence: Evidence) -> Iterator[Finding]:
+    """Unlike `.gitignore`, it counts at the top alone."""
+    for path in evidence.nested:
+        yield Finding(
+            NESTED,
+            Severity.WARNING,
+            "no builder reads an ignore file of a folder; its rules belong into "
+            f"{evidence.ignore.file}, with the folder before them",
+            file=path,
+            path=path,
+        )
+
+
+def shadowed(evidence: Evidence) -> Iterator[Finding]:
+    """The Dockerfile has an ignore file of its own, beside which the usual one does not count."""
+    if evidence.shadowed:
+        yield Finding(
+            SHADOWED,
+            Severity.WARNING,
+            f"no rule of it counts, for {evidence.ignore.file} takes its place",
+            file=".dockerignore",
+        )
+
+
+def git(evidence: Evidence) -> Iterator[Finding]:
+    """All that was ever committed is sent, and every commit makes `COPY . .` run anew."""
+    if not evidence.git_bytes:
+        return
+    number = evidence.ignore.lines + 1
+    edit = Edit(evidence.ignore.file, number, 0, ("**/.git",))
+    yield Finding(
+        GIT,
+        Severity.WARNING,
+        "git's own folder is sent",
+        file=evidence.ignore.file,
+        path=".git",
+        bytes=evidence.git_bytes,
+        fix=Fix("add **/.git", None, (edit,)),
+    )

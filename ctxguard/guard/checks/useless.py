@@ -1,0 +1,75 @@
+"""CTX005 to CTX008: rules without which everything would be as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxguard.context.evidence import Evidence, RuleUse
+from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.guard.checks.names import is_usual
+
+NOTHING = "CTX005"
+TWICE = "CTX006"
+EXCEPTION = "CTX007"
+COVERED = "CTX008"
+
+
+def nothing(evidence: Evidence) -> Iterator[Finding]:
+    """It matches no path, neither among what is sent nor among what is ignored.
+
+    Caches, environments and the like may come one day; a rule for them is no mistake.
+    """
+    for use in evidence.uses:
+        if not (use.hits or is_usual(use.rule.pattern) or _is_twice(use, evidence)):
+            yield _finding(NOTHING, use, "it matches nothing here")
+
+
+def twice(evidence: Evidence) -> Iterator[Finding]:
+    """The same pattern stands in another line too."""
+    for use in evidence.uses:
+        other = _is_twice(use, evidence)
+        if other:
+            yield _finding(TWICE, use, f"the same pattern stands in line {other}")
+
+
+def exception(evidence: Evidence) -> Iterator[Finding]:
+    """An exception that takes nothing back."""
+    for use in _needless(evidence):
+        if use.rule.negated:
+            yield _finding(EXCEPTION, use, "this exception takes nothing back")
+
+
+def covered(evidence: Evidence) -> Iterator[Finding]:
+    """What it keeps out, other rules keep out as well."""
+    for use in _needless(evidence):
+        if not use.rule.negated:
+            yield _finding(COVERED, use, "other rules decide on all that it matches")
+
+
+def _needless(evidence: Evidence) -> Iterator[RuleUse]:
+    """Rules that match something, and make no difference; not those that stand twice."""
+    for use in evidence.uses:
+        if use.hits and not use.needed and not _is_twice(use, evidence):
+            yield use
+
+
+def _is_twice(use: RuleUse, evidence: Evidence) -> int:
+    """The line of the same rule that is needed, or else of the first one; 0 for none."""
+    if use.needed:
+        return 0
+    same = [each for each in evidence.uses if each.rule.text == use.rule.text]
+    kept = next((each for each in same if each.needed), same[0])
+    return 0 if kept is use else kept.rule.line
+
+
+def _finding(code: str, use: RuleUse, message: str) -> Finding:
+    rule = use.rule
+    edit = Edit(rule.source, rule.line, 1, ())
+    return Finding(
+        code,
+        Severity.NOTE,
+        f"{rule.text}: {message}",
+        file=rule.source,
+        line=rule.line,
+        fix=Fix("take the line out", None, (edit,)),
+    )

@@ -1,0 +1,107 @@
+"""All checks on one context, and each fix tried: what it saves is measured, not guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ctxguard.context.evidence import Evidence, Scene
+from ctxguard.errors import MeasureError
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.checks import broken_rules, comments, files, habits, useless
+from ctxguard.ignore.editing import edited
+
+_SILENCED = re.compile(rb"#\s*ctxguard:\s*ignore\s+([A-Z0-9, ]+)")
+_ORDER = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check."""
+
+    code: str
+    title: str
+    """What is wrong, in a few words."""
+    severity: Severity
+    run: Callable[[Evidence], Iterable[Finding]]
+
+
+CHECKS = (
+    Check(
+        broken_rules.CODE,
+        "a rule that Docker cannot compile, and has not met yet",
+        Severity.WARNING,
+        lambda evidence: broken_rules.check(evidence.measurement),
+    ),
+    Check(comments.INLINE, "a comment behind a pattern", Severity.ERROR, comments.inline),
+    Check(comments.INDENTED, "a comment behind blanks", Severity.NOTE, comments.indented),
+    Check(
+        habits.UNANCHORED, "a name that is kept out at the top alone", Severity.WARNING,
+        habits.unanchored,
+    ),
+    Check(useless.NOTHING, "a rule that matches nothing", Severity.NOTE, useless.nothing),
+    Check(useless.TWICE, "a rule that stands twice", Severity.NOTE, useless.twice),
+    Check(
+        useless.EXCEPTION, "an exception that changes nothing", Severity.NOTE, useless.exception
+    ),
+    Check(useless.COVERED, "a rule that others make useless", Severity.NOTE, useless.covered),
+    Check(files.MISSING, "no ignore file", Severity.WARNING, files.missing),
+    Check(files.NESTED, "an ignore file that is never read", Severity.WARNING, files.nested),
+    Check(
+        files.SHADOWED, "an ignore file that another one replaces", Severity.WARNING,
+        files.shadowed,
+    ),
+    Check(files.GIT, "git's own folder in the context", Severity.WARNING, files.git),
+)  # fmt: skip
+"""In the order of their codes."""
+
+
+def lint(evidence: Evidence, scene: Scene) -> list[Finding]:
+    """What all checks find, the worst first, and of those the heaviest."""
+    found = [
+        finding
+        for check in CHECKS
+        for finding in check.run(evidence)
+        if not _is_silenced(finding, evidence)
+    ]
+    proven = [_proven(each, evidence, scene) for each in _without_twins(found)]
+    return sorted(proven, key=_order)
+
+
+def _order(finding: Finding) -> tuple[int, int, str, int]:
+    return (
+        _ORDER.index(finding.severity), -finding.bytes, finding.file or "", finding.line or 0,
+    )  # fmt: skip
+
+
+def _without_twins(found: Iterable[Finding]) -> Iterator[Finding]:
+    """A rule that is written wrongly matches nothing, which goes without saying."""
+    told = set()
+    for finding in found:
+        place = finding.file, finding.line
+        if finding.code in (useless.NOTHING, useless.TWICE) and place in told:
+            continue
+        told.add(place)
+        yield finding
+
+
+def _is_silenced(finding: Finding, evidence: Evidence) -> bool:
+    """By `# ctxguard: ignore CTX005` in the line above."""
+    if finding.file != evidence.ignore.file or not finding.line or finding.line < 2:
+        return False
+    above = evidence.ignore.data.split(b"\n")[finding.line - 2]
+    silenced = _SILENCED.match(above)
+    return silenced is not None and finding.code.encode() in re.split(rb"[, ]+", silenced[1])
+
+
+def _proven(finding: Finding, evidence: Evidence, scene: Scene) -> Finding:
+    """With the bytes that the fix would save; without the fix, if it cannot be done."""
+    if finding.fix is None or finding.severity is Severity.NOTE:
+        return finding
+    try:
+        after = scene.under(edited(evidence.ignore.data, finding.fix.edits))
+    except MeasureError:
+        return replace(finding, fix=None)
+    saved = evidence.measurement.size.bytes - after.size.bytes
+    return replace(finding, bytes=max(0, saved))

@@ -1,0 +1,109 @@
+"""`ctxguard lint`: what is found, what it says, and its exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli import documents
+from tests.conftest import File, Result, Tree
+from tests.git.repositories import make_repo
+
+Run = Callable[..., Result]
+# The case that ctxguard was born from, smaller: a comment keeps the videos in the context.
+CASE: Tree = {
+    "Dockerfile": "FROM scratch\nCOPY . /\n",
+    ".dockerignore": "*.log\ndata/musicvideos/    # 28GB+ video files\nold\n",
+    "data": {"musicvideos": {f"{at}.mp4": File(size=9_000_000_000) for at in range(3)}},
+    "logs": {"app.log": "x" * 1000},
+}
+
+
+@pytest.fixture
+def case(make_tree: Callable[..., str]) -> str:
+    return make_tree(CASE)
+
+
+def test_for_a_person(case: str, run_cli: Run) -> None:
+    found = run_cli("lint", case)
+    assert (found.code, found.out.splitlines()) == (
+        1,
+        [
+            'error: .dockerignore:2: "# 28GB+ video files" is part of the pattern, no comment; '
+            "the rule matches nothing, 27.00GB at stake (CTX002)",
+            "  fix: put the comment on a line of its own, above data/musicvideos/",
+            "warning: .dockerignore:1: *.log is kept out at the top alone; logs/app.log is sent, "
+            "997B at stake (CTX004)",
+            "  fix: write **/*.log",
+            "note: .dockerignore:3: old: it matches nothing here (CTX005)",
+            "  fix: take the line out",
+            "1 error, 1 warning, 1 note",
+        ],
+    )
+    assert run_cli("lint", case, "-q").out == "1 error, 1 warning, 1 note\n"
+    assert "\x1b[31merror\x1b[0m" in run_cli("lint", case, "--color", "always").out
+
+
+def test_as_json(case: str, run_cli: Run) -> None:
+    found = documents.lint(run_cli("lint", case, "--format", "json").out)
+    first = found["findings"][0]
+    assert (first["code"], first["severity"], first["line"]) == ("CTX002", "error", 2)
+    assert first["fix"]["edits"] == [
+        {
+            "file": ".dockerignore", "line": 2, "delete": 1,
+            "insert": ["# 28GB+ video files", "data/musicvideos/"],
+        }
+    ]  # fmt: skip
+    # The line is shorter by four blanks, and has one more end.
+    assert first["bytes"] == 27_000_000_003
+
+
+@pytest.mark.parametrize(
+    ("rules", "level", "code"),
+    [
+        ("x # y\n", "error", 1),
+        ("*.log\n", "error", 0),
+        ("*.log\n", "warning", 1),
+        ("old\n", "warning", 0),
+        ("old\n", "note", 1),
+        ("x # y\n", "never", 0),
+        ("**/*.log\n", "note", 0),
+    ],
+)
+def test_from_what_on_it_trips(case: str, run_cli: Run, rules: str, level: str, code: int) -> None:
+    Path(case, ".dockerignore").write_text(rules, encoding="utf-8")
+    assert run_cli("lint", case, "--fail-on", level).code == code
+
+
+def test_nothing_is_written_and_nothing_wrong_is_said(case: str, run_cli: Run) -> None:
+    ignore = Path(case, ".dockerignore")
+    ignore.write_text("**/*.log\ndata/musicvideos\n", encoding="utf-8")
+    before = ignore.stat()
+    assert run_cli("lint", case).out == "nothing to find fault with\n"
+    assert ignore.stat() == before
+
+
+def test_of_a_commit(case: str, run_cli: Run) -> None:
+    rules = Path(case, ".dockerignore")
+    rules.write_text("old\n", encoding="utf-8")
+    Path(case, "data/musicvideos/0.mp4").unlink()
+    Path(case, "data/musicvideos/1.mp4").unlink()
+    Path(case, "data/musicvideos/2.mp4").write_text("x" * 100, encoding="utf-8")
+    make_repo(case).commit()
+    rules.write_text("**/.git\n", encoding="utf-8")
+    assert run_cli("lint", case).out == "nothing to find fault with\n"
+    assert "old: it matches nothing here" in run_cli("lint", case, "--rev", "HEAD").out
+
+
+def test_bad_input(case: str, run_cli: Run) -> None:
+    Path(case, ".dockerignore").write_text("[\n", encoding="utf-8")
+    found = run_cli("lint", case)
+    assert (found.code, found.out, "syntax error in pattern" in found.err) == (3, "", True)
+    assert run_cli("lint", f"{case}/nowhere").code == 2
+    rules = "\x1b(31mold\u202e # x\x1b(2J\n"
+    Path(case, ".dockerignore").write_text(f"é\n{rules}", encoding="utf-8")
+    found = run_cli("lint", case)
+    assert found.code == 1
+    assert not {"\x1b", "\u202e"} & set(found.out + found.err)

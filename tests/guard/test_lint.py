@@ -1,0 +1,146 @@
+"""Every check, on the examples of its page: found, not found, and gone once its fix is followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from ctxguard.context.evidence import evidence, scene_of
+from ctxguard.context.measure import measure
+from ctxguard.errors import MeasureError
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.lint import CHECKS, Check, lint
+from ctxguard.ignore.editing import edited
+from ctxguard.measurement import Backend
+from tests.conftest import Tree
+from tests.context.measuring import BOTH, request_for, sent_paths
+from tests.context.trees import RULES, TREES, fresh_roots, plant
+
+__all__ = ["fresh_roots"]
+
+MakeTree = Callable[..., str]
+PAGES = Path(__file__).parents[2] / "docs" / "checks"
+_FENCED = re.compile(r"`([^`\n]+)`:\n\n```\n(.*?)```\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says."""
+
+    title: str
+    severity: str
+    found: Tree
+    not_found: Tree
+
+
+def page(code: str) -> Page:
+    text = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    head = re.match(r"# (.*)\n\nSeverity: (\w+)\.\n", text)
+    assert head is not None
+    title, severity = head.groups()
+    parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert list(sections) == ["Found", "Not found", "Mend it"]
+    return Page(title, severity, tree(sections["Found"]), tree(sections["Not found"]))
+
+
+def tree(section: str) -> Tree:
+    """The files of an example; those that only have a name hold a kilobyte."""
+    found: dict[str, Any] = {"Dockerfile": "FROM scratch\nCOPY . /\n"}
+    listed = re.search(r"^Files: (.*)$", section, re.MULTILINE)
+    assert listed is not None
+    for path in re.findall(r"`([^`]+)`", listed[1]):
+        here = found
+        *folders, name = path.split("/")
+        for folder in folders:
+            here = here.setdefault(folder, {})
+        here[name] = "x" * 1000
+    return {**found, **dict(_FENCED.findall(section))}
+
+
+def linted(root: str) -> list[Finding]:
+    scene = scene_of(request_for(root))
+    return lint(evidence(scene), scene)
+
+
+def codes(root: str) -> list[str]:
+    return [finding.code for finding in linted(root)]
+
+
+EVERY = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+
+
+@EVERY
+def test_its_page(check: Check, make_tree: MakeTree) -> None:
+    said = page(check.code)
+    assert said.title == f"{check.code}: {check.title}"
+    assert said.severity == check.severity.value
+    root = make_tree(said.found)
+    found = [finding for finding in linted(root) if finding.code == check.code]
+    assert found
+    assert {finding.severity for finding in found} == {check.severity}
+    assert check.code not in codes(make_tree(said.not_found, "other"))
+
+
+@EVERY
+def test_its_fix_makes_it_silent(check: Check, make_tree: MakeTree) -> None:
+    root = make_tree(page(check.code).found)
+    before = measure(request_for(root)).size.bytes
+    for finding in linted(root):
+        if finding.code != check.code or finding.fix is None:
+            continue
+        ignore = Path(root, finding.fix.edits[0].file)
+        ignore.write_bytes(edited(ignore.read_bytes(), finding.fix.edits))
+        assert check.code not in codes(root)
+        if check.severity is not Severity.NOTE:
+            assert before - measure(request_for(root)).size.bytes == finding.bytes
+        return
+    assert check.code in {"CTX001", "CTX009", "CTX010", "CTX011"}  # To be mended by hand.
+
+
+def test_the_list_of_checks() -> None:
+    listed = (PAGES / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| \[(\w+)\]\((\w+)\.md\) \| (\w+) \| (.*) \|", listed)
+    assert rows == [(check.code, check.code, check.severity.value, check.title) for check in CHECKS]
+    assert [check.code for check in CHECKS] == sorted({check.code for check in CHECKS})
+    assert {path.stem for path in PAGES.glob("CTX*.md")} == {check.code for check in CHECKS}
+
+
+@pytest.mark.parametrize(
+    ("above", "silent"),
+    [
+        ("# ctxguard: ignore CTX005", True),
+        ("#ctxguard:ignore CTX004, CTX005", True),
+        ("# ctxguard: ignore CTX004", False),
+        ("# nothing to see", False),
+    ],
+)
+def test_a_comment_silences_a_check(make_tree: MakeTree, above: str, *, silent: bool) -> None:
+    root = make_tree({".dockerignore": f"{above}\nold\n", "a": "1"})
+    assert ("CTX005" not in codes(root)) == silent
+
+
+@BOTH
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tree=TREES, rules=RULES, more=RULES)
+def test_rules_that_are_not_needed_can_go(
+    fresh_roots: Iterator[str], backend: Backend, *, tree: Tree, rules: list[str], more: list[str]
+) -> None:
+    """All of them at once."""
+    rules = [*rules, *more]
+    root = plant(next(fresh_roots), tree, rules)
+    try:
+        uses = evidence(scene_of(request_for(root, backend))).uses
+    except MeasureError:
+        return
+    before = sent_paths(root, backend)
+    lines = {use.rule.line for use in uses if not use.needed}
+    kept = [rule for number, rule in enumerate(rules, start=1) if number not in lines]
+    Path(root, ".dockerignore").write_text("\n".join(kept), encoding="utf-8")
+    assert sent_paths(root, backend) == before
