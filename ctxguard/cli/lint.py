@@ -45,7 +45,8 @@ def command(**given_flags: Any) -> int:
     """Look for what is wrong with the ignore file.
 
     Each finding comes with the bytes at stake, measured with its fix in place, and with the fix.
-    `# ctxguard: ignore CTX005` in the line above silences a check.
+    `# ctxguard: ignore CTX005` in the line above silences a check there, and
+    ignore = ["CTX005"] in the configuration everywhere.
 
     Exit codes: 0, or 1 if anything is found at or above --fail-on; 2 wrong usage or configuration,
     3 could not be measured.
@@ -64,7 +65,7 @@ def _run(
         options.say_settings(settings)
     scene = scene_of(options.request(found, settings))
     seen = evidence(scene)
-    findings = lint(seen, scene)
+    findings = lint(seen, scene, settings.ignore)
     if format_ == "json":
         text = render.render(findings, seen.measurement.context)
     else:

@@ -207,7 +207,8 @@ def say_settings(settings: Settings) -> None:
         origin = str(settings.origin(name))
         if name == "warn" and settings.lowered_warning:
             origin = "default, no higher than critical"
-        say(f"{name} = {'none' if value is None else value} ({origin})")
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        say(f"{name} = {'none' if shown in (None, '') else shown} ({origin})")
 
 
 def note_environment(*, quiet: bool) -> None:

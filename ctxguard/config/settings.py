@@ -66,6 +66,8 @@ class Settings:
     budget_on: str = "context"
     """`context` or `transfer`."""
     max_growth: GrowthLimit | None = None
+    ignore: tuple[str, ...] = ()
+    """Codes of checks that are silenced."""
     hook: HookSettings = HookSettings()
     top: int = 10
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -98,6 +100,9 @@ class Settings:
         return "warn" not in self.origins and self.warn < Settings().warn
 
 
+_CODE = re.compile(r"CTX[0-9]{3}")
+
+
 def _size(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return bounded(value)
@@ -123,6 +128,16 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
         return str(value)
 
     return read
+
+
+def _codes(value: Any) -> tuple[str, ...]:
+    """A list, or one text with commas between."""
+    codes = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(codes, list) or not all(
+        isinstance(code, str) and _CODE.fullmatch(code) for code in codes
+    ):
+        raise ValueError('it takes codes of checks, such as ["CTX005", "CTX008"]')
+    return tuple(codes)
 
 
 def _path(value: Any) -> str:
@@ -181,6 +196,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "build-args": _arguments,
     "budget-on": _one_of("context", "transfer"),
     "top": _count(1),
+    "ignore": _codes,
     "hook": _hook,
 }
 """Each key of the configuration file, with what reads its value."""

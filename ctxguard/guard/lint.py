@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ctxguard.context.evidence import Evidence, Scene
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
-from ctxguard.guard.checks import broken_rules, comments, files, habits, useless
+from ctxguard.guard.checks import broken_rules, comments, dialect, files, habits, useless
 from ctxguard.ignore.editing import edited
 
 _SILENCED = re.compile(rb"#\s*ctxguard:\s*ignore\s+([A-Z0-9, ]+)")
@@ -53,15 +53,22 @@ CHECKS = (
         files.shadowed,
     ),
     Check(files.GIT, "git's own folder in the context", Severity.WARNING, files.git),
+    Check(dialect.BRACES, "braces that are no alternatives", Severity.WARNING, dialect.braces),
+    Check(dialect.BANG, "a set that is not negated", Severity.WARNING, dialect.bang),
 )  # fmt: skip
 """In the order of their codes."""
 
 
-def lint(evidence: Evidence, scene: Scene) -> list[Finding]:
-    """What all checks find, the worst first, and of those the heaviest."""
+def lint(evidence: Evidence, scene: Scene, silenced: Collection[str] = ()) -> list[Finding]:
+    """What all checks find, the worst first, and of those the heaviest.
+
+    Args:
+        silenced: codes of checks that do not run.
+    """
     found = [
         finding
         for check in CHECKS
+        if check.code not in silenced
         for finding in check.run(evidence)
         if not _is_silenced(finding, evidence)
     ]

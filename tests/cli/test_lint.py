@@ -107,3 +107,12 @@ def test_bad_input(case: str, run_cli: Run) -> None:
     found = run_cli("lint", case)
     assert found.code == 1
     assert not {"\x1b", "\u202e"} & set(found.out + found.err)
+
+
+def test_checks_that_the_configuration_silences(case: str, run_cli: Run) -> None:
+    config = Path(case, "ctxguard.toml")
+    config.write_text('ignore = ["CTX002", "CTX005"]\n', encoding="utf-8")
+    assert "1 warning\n" in run_cli("lint", case).out
+    config.write_text('ignore = ["all"]\n', encoding="utf-8")
+    found = run_cli("lint", case)
+    assert (found.code, "ignore: it takes codes of checks" in found.err) == (2, True)

@@ -1,0 +1,49 @@
+"""CTX013, CTX014: what other tools understand in a pattern, and Docker does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctxguard.context.evidence import Evidence, RuleUse
+from ctxguard.finding import Edit, Finding, Fix, Severity
+
+BRACES = "CTX013"
+BANG = "CTX014"
+_BRACES = re.compile(r"(?P<before>[^{}\\]*)\{(?P<parts>[^{}\\]*,[^{}\\]*)\}(?P<after>[^{}\\]*)")
+_BANG = re.compile(r"\[!")
+_MOST_PARTS = 20
+
+
+def braces(evidence: Evidence) -> Iterator[Finding]:
+    """`{a,b}` are no alternatives: the braces and the comma stand for themselves."""
+    for use in evidence.uses:
+        found = _BRACES.fullmatch(use.rule.text)
+        if found is None or use.hits:
+            continue
+        parts = found["parts"].split(",")[:_MOST_PARTS]
+        lines = tuple(f"{found['before']}{part}{found['after']}" for part in parts)
+        yield _finding(BRACES, use, "braces are no alternatives here", "a line for each", lines)
+
+
+def bang(evidence: Evidence) -> Iterator[Finding]:
+    """`[!a]` is a or an exclamation mark; what is not a is `[^a]`."""
+    for use in evidence.uses:
+        text = use.rule.text
+        if _BANG.search(text) is not None:
+            mended = _BANG.sub("[^", text)
+            yield _finding(
+                BANG, use, "[! begins no negated set here; [^ does", f"write {mended}", (mended,)
+            )
+
+
+def _finding(code: str, use: RuleUse, message: str, mend: str, lines: tuple[str, ...]) -> Finding:
+    rule = use.rule
+    return Finding(
+        code,
+        Severity.WARNING,
+        f"{rule.text}: {message}",
+        file=rule.source,
+        line=rule.line,
+        fix=Fix(mend, None, (Edit(rule.source, rule.line, 1, lines),)),
+    )
