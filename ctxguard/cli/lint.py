@@ -14,6 +14,7 @@ from ctxguard.context.evidence import evidence, scene_of
 from ctxguard.errors import ExitCode
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.lint import lint
+from ctxguard.guard.secrets import may_be_secret
 from ctxguard.place import place
 from ctxguard.render import lint as render
 
@@ -64,7 +65,7 @@ def _run(
     if verbose:
         options.say_settings(settings)
     scene = scene_of(options.request(found, settings))
-    seen = evidence(scene)
+    seen = evidence(scene, may_be_secret)
     findings = lint(seen, scene, settings.ignore)
     if format_ == "json":
         text = render.render(findings, seen.measurement.context)

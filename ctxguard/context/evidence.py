@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import stat as modes
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ctxguard.context.course import Request
+from ctxguard.context.demand.attribution import Attribution
+from ctxguard.context.demand.targets import wanted
 from ctxguard.context.drafting import IgnoreText, drafted, ignore_text
 from ctxguard.context.measure import measure
 from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for, locate
@@ -21,7 +23,7 @@ from ctxguard.context.weighing.savings import EverywhereView
 from ctxguard.ignore.needless import needless
 from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import DockerIgnoreSpec
-from ctxguard.measurement import Backend, Measurement
+from ctxguard.measurement import Backend, InstructionLine, Measurement
 
 _ANYWHERE = "**/"
 _GIT = ".git"
@@ -52,6 +54,16 @@ class RuleUse:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A regular file that is sent."""
+
+    path: str
+    bytes: int
+    brought_by: tuple[InstructionLine, ...]
+    """The instructions that ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What one walk through everything found out."""
 
@@ -65,6 +77,8 @@ class Evidence:
     """There is a `.dockerignore` beside the one that governs."""
     git_bytes: int
     """Content of git's own folders that is sent."""
+    suspects: tuple[SentFile, ...] = ()
+    """Files that are sent and whose names deserve a closer look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,11 @@ def scene_of(request: Request) -> Scene:
     return Scene(request, ignore_text(request))
 
 
-def evidence(scene: Scene) -> Evidence:
+def evidence(scene: Scene, suspicious: Callable[[str], bool] = lambda _: False) -> Evidence:
     """Walk through everything.
+
+    Args:
+        suspicious: whether the name of a file deserves a closer look.
 
     Raises:
         MeasureError: the backend refuses the context.
@@ -101,7 +118,7 @@ def evidence(scene: Scene) -> Evidence:
     governing = governing_for(locate(request.source, request.dockerfile), request.backend)
     if not isinstance(governing, Governing):
         raise governing
-    seen = _Seen(request, governing)
+    seen = _Seen(request, governing, suspicious)
     seen.look()
     return Evidence(
         measurement=measurement,
@@ -111,14 +128,28 @@ def evidence(scene: Scene) -> Evidence:
         nested=tuple(seen.nested),
         shadowed=governing.ignore_file not in (None, IGNORE_FILE) and seen.has_usual_file,
         git_bytes=seen.git_bytes,
+        suspects=tuple(_with_instructions(request, seen.suspects)),
     )
+
+
+def _with_instructions(request: Request, suspects: Iterable[tuple[str, int]]) -> Iterator[SentFile]:
+    """Name who asks for each; for the classic builder, which is sent all, that says nothing."""
+    located = locate(request.source, request.dockerfile)
+    asked = wanted(request.source, located, request.build)
+    attribution = Attribution(asked, located.dockerfile or "")
+    known = asked.chosen.reason is None
+    for path, size in suspects:
+        yield SentFile(path, size, attribution.of_path(path) if known else ())
 
 
 class _Seen:
     """Takes the listings of the walk."""
 
-    def __init__(self, request: Request, governing: Governing) -> None:
+    def __init__(
+        self, request: Request, governing: Governing, suspicious: Callable[[str], bool]
+    ) -> None:
         self._request = request
+        self._suspicious = suspicious
         self._spec = governing.spec
         self._views = [view_of_all(request.backend, governing), EverywhereView(governing)]
         self._wider = _wider(governing.spec.rules)
@@ -129,6 +160,7 @@ class _Seen:
         self._deeper: dict[int, list[int]] = {}
         self._examples: dict[int, str] = {}
         self.nested: list[str] = []
+        self.suspects: list[tuple[str, int]] = []
         self.git_bytes = 0
         self.has_usual_file = False
 
@@ -158,6 +190,12 @@ class _Seen:
     def _take_sent(self, listing: Listing, sent: FolderView) -> None:
         if _GIT in listing.path.split("/"):
             self.git_bytes += sum(size for _, size in _files(listing, sent))
+        elif any(map(self._suspicious, listing.names)):
+            self.suspects += [
+                (listing.path_of(at), size)
+                for at, size in _files(listing, sent)
+                if self._suspicious(listing.names[at])
+            ]
         wider = listing.views[2] if self._wider else None
         if wider is None or not any(decision.touched for decision in wider.decisions):
             return

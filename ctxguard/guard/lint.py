@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ctxguard.context.evidence import Evidence, Scene
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
-from ctxguard.guard.checks import broken_rules, comments, dialect, files, habits, useless
+from ctxguard.guard.checks import broken_rules, comments, dialect, files, habits, secrets, useless
 from ctxguard.ignore.editing import edited
 
 _SILENCED = re.compile(rb"#\s*ctxguard:\s*ignore\s+([A-Z0-9, ]+)")
@@ -55,6 +55,7 @@ CHECKS = (
     Check(files.GIT, "git's own folder in the context", Severity.WARNING, files.git),
     Check(dialect.BRACES, "braces that are no alternatives", Severity.WARNING, dialect.braces),
     Check(dialect.BANG, "a set that is not negated", Severity.WARNING, dialect.bang),
+    Check(secrets.CODE, "a secret in the context", Severity.ERROR, secrets.secret),
 )  # fmt: skip
 """In the order of their codes."""
 
@@ -104,8 +105,8 @@ def _is_silenced(finding: Finding, evidence: Evidence) -> bool:
 
 def _proven(finding: Finding, evidence: Evidence, scene: Scene) -> Finding:
     """With the bytes that the fix would save; without the fix, if it cannot be done."""
-    if finding.fix is None or finding.severity is Severity.NOTE:
-        return finding
+    if finding.fix is None or finding.severity is Severity.NOTE or finding.code == secrets.CODE:
+        return finding  # A file that is kept out by its own line saves what it weighs.
     try:
         after = scene.under(edited(evidence.ignore.data, finding.fix.edits))
     except MeasureError:

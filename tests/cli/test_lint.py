@@ -116,3 +116,19 @@ def test_checks_that_the_configuration_silences(case: str, run_cli: Run) -> None
     config.write_text('ignore = ["all"]\n', encoding="utf-8")
     found = run_cli("lint", case)
     assert (found.code, "ignore: it takes codes of checks" in found.err) == (2, True)
+
+
+def test_a_secret_and_who_bakes_it_in(case: str, run_cli: Run) -> None:
+    Path(case, "web").mkdir()
+    Path(case, "web/.env.local").write_text("PASSWORD=hunter2\n", encoding="utf-8")
+    found = run_cli("lint", case)
+    assert (
+        "error: web/.env.local: it holds settings of one environment, and line 2 of Dockerfile "
+        "bakes it in, 17B at stake (CTX015)\n  fix: add web/.env.local\n"
+    ) in found.out
+    assert "hunter2" not in found.out + found.err
+    Path(case, "Dockerfile").write_text("FROM scratch\nCOPY logs /\n", encoding="utf-8")
+    assert (
+        "web/.env.local: it holds settings of one environment, and is sent, 17B"
+        in run_cli("lint", case).out
+    )
