@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ctxguard.cli import streams
 from ctxguard.config import Settings
-from ctxguard.context.drafting import IgnoreText, drafted, ignore_text
 from ctxguard.context.measure import Request
 from ctxguard.context.tree.given import STANDARD_INPUT
 from ctxguard.context.tree.worktree import MOST_BYTES
 from ctxguard.errors import MeasureError, UsageError
-from ctxguard.ignore.editing import line_count, with_lines, without_lines
 from ctxguard.ignore.reader import read_rule
+
+if TYPE_CHECKING:
+    from ctxguard.context.drafting import IgnoreText
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -52,6 +53,8 @@ def drafted_text(
     Raises:
         UsageError: a pattern is none, or there is no such line or file.
     """
+    from ctxguard.ignore.editing import line_count, with_lines, without_lines
+
     data = ignore.data if file is None else _read(file)
     name = ignore.file if file is None else file
     for pattern in patterns:
@@ -69,6 +72,8 @@ def in_place(request: Request, file: str | None) -> Iterator[Request]:
     if file is None:
         yield request
         return
+    from ctxguard.context.drafting import drafted, ignore_text
+
     ignore = ignore_text(request)
     data = drafted_text(ignore, file)
     with blamed_on(file, ignore):
