@@ -58,7 +58,7 @@ def times_bare(cost: Callable[[], float], runs: int = 9) -> float:
     """
     pairs = [(cost(), cpu_ms(BARE, ["--version"])) for _ in range(runs)]
     ours, bare = map(min, zip(*pairs, strict=True))
-    return ours / bare
+    return float(ours / bare)
 
 
 @pytest.mark.slow
