@@ -290,8 +290,9 @@ def test_ctrl_c(
     finally:
         process.kill()
     if out:
-        # It was over, or Python itself was on its way out; a busy machine makes that happen.
-        assert (process.returncode in (0, -signal.SIGINT), err) == (True, "")
+        # It was over, or on its way out; a busy machine makes that happen.
+        ended = process.returncode, err.lstrip("\n")
+        assert ended in ((0, ""), (-signal.SIGINT, ""), (130, "ctxguard: interrupted\n"))
     else:
         # An empty line comes first, so that the ^C of a terminal is left alone.
         assert (process.returncode, out, err.lstrip("\n")) == (130, "", "ctxguard: interrupted\n")
