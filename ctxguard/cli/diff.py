@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ctxguard.cli import options, output, streams
+from ctxguard.cli import options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.context.compare import compare
@@ -33,15 +32,7 @@ _WORKTREE = "worktree"
 @click.argument("head", default=_WORKTREE)
 @click.option("--max-growth", metavar="SIZE", help="Trip above this growth: 50MB, or 10%.")
 @click.option("--top", metavar="N", help="How many paths to show; default: 10.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="Default: terminal.",
-)
-@click.option("-o", "--output", "file", metavar="FILE", help="Write the result to a file.")
-@options.color_option
+@options.result_options
 @options.noise_options("No notes, and only change, verdict and problems.")
 def command(**given_flags: Any) -> int:
     """Say what changed in the context between two commits, or since one.
@@ -78,8 +69,7 @@ def _run(
         text = render.render(diff)
     else:
         text = render.text(diff, screen(file=file, color=color, brief=quiet))
-    with contextlib.suppress(streams.ReaderGoneError):
-        output.write(text, file)
+    output.write(text, file)
     return _exit_code(diff)
 
 

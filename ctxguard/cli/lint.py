@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from ctxguard.cli import options, output, streams
+from ctxguard.cli import options, output
 from ctxguard.cli.screen import screen
-from ctxguard.context.evidence import evidence, scene_of
+from ctxguard.context.drafting import scene_of
+from ctxguard.context.evidence import evidence
 from ctxguard.errors import ExitCode
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.lint import lint
@@ -32,15 +32,7 @@ _NEVER = "never"
     default=Severity.ERROR.value,
     help="From what on the exit code is 1; default: error.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="Default: terminal.",
-)
-@click.option("-o", "--output", "file", metavar="FILE", help="Write the result to a file.")
-@options.color_option
+@options.result_options
 @options.noise_options("No notes, and only how many findings there are.")
 def command(**given_flags: Any) -> int:
     """Look for what is wrong with the ignore file.
@@ -60,10 +52,7 @@ def _run(
     color: str, quiet: bool, verbose: bool, **flags: Any,
 ) -> int:  # fmt: skip
     found = place(context, rev, lfs)
-    settings = options.read_settings(found, flags)
-    options.note_environment(quiet=quiet)
-    if verbose:
-        options.say_settings(settings)
+    settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     scene = scene_of(options.request(found, settings))
     seen = evidence(scene, may_be_secret)
     findings = lint(seen, scene, settings.ignore)
@@ -71,8 +60,7 @@ def _run(
         text = render.render(findings, seen.measurement.context)
     else:
         text = render.text(findings, screen(file=file, color=color, brief=quiet))
-    with contextlib.suppress(streams.ReaderGoneError):
-        output.write(text, file)
+    output.write(text, file)
     return _exit_code(findings, trips, complete=seen.measurement.complete)
 
 

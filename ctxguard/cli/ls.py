@@ -58,10 +58,7 @@ def _run(
     if sent and show:
         raise click.UsageError("--sent goes with neither --all nor --ignored.")
     found = place(context, rev, lfs)
-    settings = options.read_settings(found, flags)
-    options.note_environment(quiet=quiet)
-    if verbose:
-        options.say_settings(settings)
+    settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     request = options.request(found, settings)
     if sent and request.backend is Backend.LEGACY:
         raise click.UsageError("--sent is about BuildKit; the classic builder is sent all.")

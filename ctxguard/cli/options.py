@@ -151,6 +151,21 @@ def noise_options(quiet: str) -> Callable[[_F], _F]:
     return decorate
 
 
+def result_options(command: _F) -> _F:
+    """`--format terminal|json`, `-o` and `--color`."""
+    command = color_option(command)
+    command = click.option(
+        "-o", "--output", "file", metavar="FILE", help="Write the result to a file."
+    )(command)
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["terminal", "json"]),
+        default="terminal",
+        help="Default: terminal.",
+    )(command)
+
+
 def color_option(command: _F) -> _F:
     return click.option(
         "--color",
@@ -174,6 +189,17 @@ def wants_color(choice: str) -> bool:
 def read_settings(found: Place, flags: Mapping[str, Any]) -> Settings:
     """All settings for a context; flags by their Python names."""
     return found.settings({name.replace("_", "-"): flags[name] for name in flags})
+
+
+def told_settings(
+    found: Place, flags: Mapping[str, Any], *, quiet: bool, verbose: bool
+) -> Settings:
+    """The same, with what is to be noted about them."""
+    settings = read_settings(found, flags)
+    note_environment(quiet=quiet)
+    if verbose:
+        say_settings(settings)
+    return settings
 
 
 def request(found: Place, settings: Settings, **more: Any) -> Request:

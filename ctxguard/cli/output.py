@@ -14,9 +14,16 @@ from ctxguard.errors import UsageError
 def write(text: str, file: str | None) -> None:
     """Print the text, or put it in a file in one step.
 
+    The exit code holds, whether or not anyone reads on.
+
     Raises:
         UsageError: the file cannot be written; what was there before is still there.
     """
+    with contextlib.suppress(streams.ReaderGoneError):
+        _write(text, file)
+
+
+def _write(text: str, file: str | None) -> None:
     if file is None:
         streams.write(text)
         return

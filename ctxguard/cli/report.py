@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from ctxguard.cli import drafts, options, output, streams
+from ctxguard.cli import drafts, options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
@@ -102,9 +101,7 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
         text = terminal.render([report], shown_on)
     else:
         text = FORMATS[asked.format_]([report])
-    # The verdict holds, whether or not anyone reads on.
-    with contextlib.suppress(streams.ReaderGoneError):
-        output.write(text, asked.file)
+    output.write(text, asked.file)
     return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 

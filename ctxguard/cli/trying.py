@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from ctxguard.cli import drafts, options, output, streams
+from ctxguard.cli import drafts, options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.context.compare import compare
-from ctxguard.context.drafting import drafted, ignore_text
-from ctxguard.context.tree.snapshot import Snapshot
+from ctxguard.context.drafting import scene_of
 from ctxguard.errors import ExitCode
 from ctxguard.guard.budget import judge
 from ctxguard.place import place
@@ -39,15 +36,7 @@ from ctxguard.report import Report
 )
 @drafts.ignore_file_option
 @click.option("--top", metavar="N", help="How many paths to show; default: 10.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="Default: terminal.",
-)
-@click.option("-o", "--output", "file", metavar="FILE", help="Write the result to a file.")
-@options.color_option
+@options.result_options
 @options.noise_options("No notes, and only size, verdict and problems.")
 def command(**given_flags: Any) -> int:
     """Say what other rules would change, and write nothing.
@@ -69,25 +58,18 @@ def _run(
     if not (patterns or remove or ignore_file):
         raise click.UsageError("Name a pattern, --remove LINE or --ignore-file FILE.")
     found = place(context, rev, lfs)
-    settings = options.read_settings(found, flags)
-    options.note_environment(quiet=quiet)
-    if verbose:
-        options.say_settings(settings)
+    settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     drafts.check_inputs(settings, ignore_file)
-    now = options.request(found, settings)
-    # Listed once, and decided under both sets of rules.
-    now = replace(now, source=Snapshot(now.source)) if rev is None else now
-    ignore = ignore_text(now)
-    data = drafts.drafted_text(ignore, ignore_file, patterns, remove)
-    with drafts.blamed_on(ignore_file, ignore), Progress(quiet=quiet) as progress:
-        comparison = compare(now, drafted(now, ignore, data), None, progress)
+    scene = scene_of(options.request(found, settings))
+    data = drafts.drafted_text(scene.ignore, ignore_file, patterns, remove)
+    with drafts.blamed_on(ignore_file, scene.ignore), Progress(quiet=quiet) as progress:
+        comparison = compare(scene.request, scene.under(data), None, progress)
     diff = Diff(comparison, "now", "tried", None)
     if format_ == "json":
         text = render_diff.render(diff)
     else:
         tried = Report(comparison.head, judge(comparison.head, settings.budget))
         text = render.text(diff, tried, screen(file=file, color=color, brief=quiet))
-    with contextlib.suppress(streams.ReaderGoneError):
-        output.write(text, file)
+    output.write(text, file)
     complete = comparison.base.complete and comparison.head.complete
     return ExitCode.OK if complete else ExitCode.NOT_MEASURED

@@ -88,10 +88,7 @@ def _run(
     format_: str | None, quiet: bool, verbose: bool, **flags: Any,
 ) -> int:  # fmt: skip
     place = on_disk(context)
-    settings = options.read_settings(place, flags)
-    options.note_environment(quiet=quiet)
-    if verbose:
-        options.say_settings(settings)
+    settings = options.told_settings(place, flags, quiet=quiet, verbose=verbose)
     if format_ is None:
         format_ = "screen" if streams.is_terminal(sys.stdout) else "jsonl"
     found = _Watch(place, settings, program, until_over=until_over, verbose=verbose, quiet=quiet)

@@ -48,10 +48,7 @@ def _run(
 ) -> int:  # fmt: skip
     found = place(context, rev, lfs)
     inside = [found.inside(path) for path in paths]
-    settings = options.read_settings(found, flags)
-    options.note_environment(quiet=quiet)
-    if verbose:
-        options.say_settings(settings)
+    settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     explainer = Explainer(options.request(found, settings))
     answers = [explainer.answer(path) for path in inside]
     if not quiet:

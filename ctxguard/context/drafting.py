@@ -10,8 +10,10 @@ from ctxguard.context.course import Request
 from ctxguard.context.tree.draft import Draft
 from ctxguard.context.tree.links import resolve
 from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for, locate
+from ctxguard.context.tree.snapshot import Snapshot
 from ctxguard.context.tree.source import Source
 from ctxguard.errors import UsageError
+from ctxguard.finding import Edit
 from ctxguard.ignore.editing import line_count
 
 
@@ -28,10 +30,9 @@ class IgnoreText:
     data: bytes
     """Nothing if there is no such file yet."""
 
-    @property
-    def lines(self) -> int:
-        """How many it has."""
-        return line_count(self.data)
+    def adding(self, line: str) -> Edit:
+        """A change that puts a line at the end."""
+        return Edit(self.file, line_count(self.data) + 1, 0, (line,))
 
 
 def ignore_text(request: Request) -> IgnoreText:
@@ -55,6 +56,25 @@ def ignore_text(request: Request) -> IgnoreText:
     if not posixpath.isabs(file):
         in_context = _real(request.source, file)
     return IgnoreText(file, in_context, beside, _content(dockerfile.folder, beside))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A context of which each folder is listed once, to be looked at under other rules."""
+
+    request: Request
+    ignore: IgnoreText
+
+    def under(self, data: bytes) -> Request:
+        """The same, were this what the ignore file holds."""
+        return drafted(self.request, self.ignore, data)
+
+
+def scene_of(request: Request) -> Scene:
+    """Nothing is listed yet. A commit is kept in columns as it is."""
+    if request.source.revision is None:
+        request = replace(request, source=Snapshot(request.source))
+    return Scene(request, ignore_text(request))
 
 
 def drafted(request: Request, ignore: IgnoreText, data: bytes) -> Request:

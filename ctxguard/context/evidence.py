@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ctxguard.context.course import Request
+from ctxguard.context.course import Found, Request
 from ctxguard.context.demand.attribution import Attribution
-from ctxguard.context.demand.targets import wanted
-from ctxguard.context.drafting import IgnoreText, drafted, ignore_text
-from ctxguard.context.measure import measure
-from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for, locate
-from ctxguard.context.tree.snapshot import Snapshot
+from ctxguard.context.drafting import IgnoreText, Scene
+from ctxguard.context.measure import look_around, measure
+from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for
 from ctxguard.context.walking.views import FolderView, view_of_all
 from ctxguard.context.walking.walk import Listing, walk
 from ctxguard.context.weighing.savings import EverywhereView
@@ -34,9 +32,8 @@ class Deeper:
     """Files that are sent, and whose name a rule keeps out only at the top."""
 
     bytes: int
-    files: int
     example: str
-    """The path of one of them, or of the folder that holds it."""
+    """The path of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +78,6 @@ class Evidence:
     """Files that are sent and whose names deserve a closer look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A context of which each folder is listed once, to be measured under other rules."""
-
-    request: Request
-    ignore: IgnoreText
-
-    def under(self, data: bytes) -> Measurement:
-        """The measurement, were this what the ignore file holds.
-
-        Raises:
-            MeasureError: the backend refuses that.
-        """
-        return measure(drafted(self.request, self.ignore, data))
-
-
-def scene_of(request: Request) -> Scene:
-    """Nothing is listed yet."""
-    if request.source.revision is None:
-        request = replace(request, source=Snapshot(request.source))
-    return Scene(request, ignore_text(request))
-
-
 def evidence(scene: Scene, suspicious: Callable[[str], bool] = lambda _: False) -> Evidence:
     """Walk through everything.
 
@@ -115,7 +89,8 @@ def evidence(scene: Scene, suspicious: Callable[[str], bool] = lambda _: False) 
     """
     request = scene.request
     measurement = measure(request, processes=1)
-    governing = governing_for(locate(request.source, request.dockerfile), request.backend)
+    found = look_around(request)
+    governing = governing_for(found.located, request.backend)
     if not isinstance(governing, Governing):
         raise governing
     seen = _Seen(request, governing, suspicious)
@@ -128,16 +103,14 @@ def evidence(scene: Scene, suspicious: Callable[[str], bool] = lambda _: False) 
         nested=tuple(seen.nested),
         shadowed=governing.ignore_file not in (None, IGNORE_FILE) and seen.has_usual_file,
         git_bytes=seen.git_bytes,
-        suspects=tuple(_with_instructions(request, seen.suspects)),
+        suspects=tuple(_with_instructions(found, seen.suspects)),
     )
 
 
-def _with_instructions(request: Request, suspects: Iterable[tuple[str, int]]) -> Iterator[SentFile]:
-    """Name who asks for each; for the classic builder, which is sent all, that says nothing."""
-    located = locate(request.source, request.dockerfile)
-    asked = wanted(request.source, located, request.build)
-    attribution = Attribution(asked, located.dockerfile or "")
-    known = asked.chosen.reason is None
+def _with_instructions(found: Found, suspects: Iterable[tuple[str, int]]) -> Iterator[SentFile]:
+    """Name who asks for each, where that is known."""
+    attribution = Attribution(found.wanted, found.located.dockerfile or "")
+    known = found.wanted.chosen.reason is None
     for path, size in suspects:
         yield SentFile(path, size, attribution.of_path(path) if known else ())
 
@@ -157,7 +130,7 @@ class _Seen:
             rules = DockerIgnoreSpec.from_rules(self._wider.values())
             self._views.append(EverywhereView(replace(governing, spec=rules)))
         self._hits: Counter[int] = Counter()
-        self._deeper: dict[int, list[int]] = {}
+        self._deeper: Counter[int] = Counter()
         self._examples: dict[int, str] = {}
         self.nested: list[str] = []
         self.suspects: list[tuple[str, int]] = []
@@ -201,9 +174,7 @@ class _Seen:
             return
         for at, size in _files(listing, sent):
             for rule in wider.decisions[at].touched:
-                sums = self._deeper.setdefault(rule, [0, 0])
-                sums[0] += size
-                sums[1] += 1
+                self._deeper[rule] += size
                 self._examples.setdefault(rule, listing.path_of(at))
 
     def uses(self) -> Iterator[RuleUse]:
@@ -218,8 +189,7 @@ class _Seen:
     def _deeper_of(self, number: int | None) -> Deeper | None:
         if number is None or number not in self._deeper:
             return None
-        bytes_, files = self._deeper[number]
-        return Deeper(bytes_, files, self._examples[number])
+        return Deeper(self._deeper[number], self._examples[number])
 
 
 def _files(listing: Listing, sent: FolderView) -> Iterator[tuple[int, int]]:

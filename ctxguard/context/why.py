@@ -12,7 +12,7 @@ from ctxguard.context.demand.target import view_of
 from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
 from ctxguard.context.tree.links import resolve
-from ctxguard.context.tree.locate import Governing, governing_by, governing_for, locate
+from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_by, governing_for, locate
 from ctxguard.context.tree.worktree import kind_of
 from ctxguard.context.walking.views import view_of_all
 from ctxguard.errors import PatternError
@@ -21,8 +21,6 @@ from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import Decision
 from ctxguard.ignore.writing import line_for
 from ctxguard.measurement import Backend, EntryKind, InstructionLine
-
-_IGNORE_FILE = ".dockerignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +210,7 @@ class Explainer:
                 return
         except PatternError:
             return
-        file = self._governing.ignore_file or _IGNORE_FILE
+        file = self._governing.ignore_file or IGNORE_FILE
         edit = Edit(file, self._governing.lines + 1, 0, (text,))
         what = "to take it in again" if exception else "to keep it out"
         yield Fix(f"add {text} at the end of {file} {what}", None, (edit,))
@@ -224,7 +222,7 @@ class Explainer:
 
     def _cannot_be_written(self) -> bool:
         """There is something by the name of the ignore file that is passed over."""
-        return self._governing.ignore_file is None and self._kind(_IGNORE_FILE) is not None
+        return self._governing.ignore_file is None and self._kind(IGNORE_FILE) is not None
 
     def _rules(self) -> Sequence[IgnoreRule]:
         """As they stand in the file."""

@@ -18,6 +18,11 @@ def short(id_: str) -> str:
     return id_[:_SHORT_DIGITS]
 
 
+def names_nothing(id_: str) -> bool:
+    """Whether it stands for no object: git writes zeros then."""
+    return not id_.strip("0")
+
+
 @dataclass(frozen=True, slots=True)
 class Tracked:
     """What git knows of a folder; paths relative to it."""

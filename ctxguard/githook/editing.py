@@ -11,7 +11,7 @@ import re
 import shlex
 import stat as modes
 
-from ctxguard.githook.files import HookError, alone, told, unfinished, write
+from ctxguard.githook.files import HookError, alone, replacing, told
 from ctxguard.githook.folder import HooksFolder, content
 
 _START = "# >>> ctxguard pre-push hook >>>"
@@ -130,11 +130,5 @@ def _replace(path: str, text: str) -> None:
         if not modes.S_ISREG(stat.st_mode):
             raise HookError("it is no regular file; edit what it leads to by hand", path=path)
         mode = modes.S_IMODE(stat.st_mode)
-    new = unfinished(path)
-    try:
-        write(new, text.encode("utf-8", "surrogateescape"), mode)
-        os.replace(new, path)
-    except BaseException:
-        if os.path.lexists(new):
-            os.unlink(new)
-        raise
+    with replacing(path, text.encode("utf-8", "surrogateescape"), mode):
+        pass

@@ -34,6 +34,23 @@ def write(path: str, data: bytes, mode: int = 0o755) -> None:
 
 
 @contextlib.contextmanager
+def replacing(path: str, data: bytes, mode: int = 0o755) -> Iterator[None]:
+    """The new text is written before the body, and takes the place of the old one after it.
+
+    If anything fails, the old one stays, and nothing is left over.
+    """
+    new = unfinished(path)
+    try:
+        write(new, data, mode)
+        yield
+        os.replace(new, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
+
+
+@contextlib.contextmanager
 def told(what: str) -> Iterator[None]:
     """An error of the system, in words.
 

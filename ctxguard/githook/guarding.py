@@ -114,6 +114,7 @@ class Guard:
         self._context = context
         self._spot = spot
         self._measured: dict[str, Measured | None] = {}
+        self._compared: dict[tuple[str | None, str], Comparison] = {}
         self.strict = False
         """Some configuration that was met wants a fault to stop the push."""
         self.notes: list[str] = []
@@ -210,6 +211,13 @@ class Guard:
         return Refusal(checked, comparison, tuple(self._culprits(checked, comparison)))
 
     def _compare(self, checked: Checked, base: Base) -> Comparison:
+        """Once for each pair; the working tree is compared before it is refused."""
+        pair = checked.tip, base.id
+        if pair not in self._compared:
+            self._compared[pair] = self._changes(checked, base)
+        return self._compared[pair]
+
+    def _changes(self, checked: Checked, base: Base) -> Comparison:
         repository, path = self._spot.repository, self._spot.path
         found = checked.found
         return changes(

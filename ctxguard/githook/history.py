@@ -9,7 +9,7 @@ from itertools import chain
 
 from ctxguard.git.lfs import POINTER_BYTES, pointed_size
 from ctxguard.git.objects import contents, sizes
-from ctxguard.git.repository import Repository
+from ctxguard.git.repository import Repository, names_nothing
 
 _MOST_COMMITS = 5_000
 _MOST_S = 20
@@ -42,6 +42,7 @@ class History:
         self._git = repository.git
         self._touches: defaultdict[str, list[Touch]] = defaultdict(list)
         self._sizes: dict[str, int] = {}
+        self._lines: dict[str, frozenset[bytes]] = {}
         wanted = frozenset(paths)
         for commit, path, old, new in _raw_changes(repository, base, tip):
             if path in wanted:
@@ -78,17 +79,20 @@ class History:
         """The newest commit with which a line of a file appeared, or disappeared."""
         touches = self.touches(path)
         ids = {id_ for each in touches for id_ in (each.old, each.new) if id_ is not None}
-        small = [id_ for id_ in sorted(ids) if self._sizes[id_] <= _MOST_TEXT]
-        texts = dict(zip(small, contents(self._git, small), strict=True))
+        self._read(id_ for id_ in sorted(ids) if self._sizes[id_] <= _MOST_TEXT)
         wanted = text.strip().encode("utf-8", "surrogateescape")
-        has: dict[str | None, bool] = {
-            id_: wanted in map(bytes.strip, content.splitlines()) for id_, content in texts.items()
-        }
+        has: dict[str | None, bool] = {id_: wanted in self._lines.get(id_, ()) for id_ in ids}
         for each in touches:
             before, after = has.get(each.old, False), has.get(each.new, False)
             if before != after and after == appears:
                 return each.commit
         return None
+
+    def _read(self, ids: Iterable[str]) -> None:
+        """Each text once; many rules of one file may be asked about."""
+        missing = [id_ for id_ in ids if id_ not in self._lines]
+        for id_, content in zip(missing, contents(self._git, missing), strict=True):
+            self._lines[id_] = frozenset(map(bytes.strip, content.splitlines()))
 
 
 def _raw_changes(
@@ -110,4 +114,4 @@ def _raw_changes(
 
 
 def _id(text: str) -> str | None:
-    return text if text.strip("0") else None
+    return None if names_nothing(text) else text

@@ -14,7 +14,7 @@ import os
 import shutil
 import stat as modes
 
-from ctxguard.githook.files import HookError, alone, told, unfinished, write
+from ctxguard.githook.files import HookError, alone, replacing, told, unfinished
 from ctxguard.githook.folder import HooksFolder, content
 from ctxguard.githook.script import Script, has_more
 
@@ -38,7 +38,9 @@ def install(folder: HooksFolder, script: Script) -> bool:
             path = folder.hook if before is None else before.path
             if before is not None and _is_in_place(path, data):
                 return False
-            _put(folder, path, data, ours=before is not None)
+            with replacing(path, data):
+                if before is None and os.path.lexists(path):
+                    _keep(folder)
     return True
 
 
@@ -54,19 +56,6 @@ def _refuse_edited(path: str) -> None:
             "take them out first",
             path=path,
         )
-
-
-def _put(folder: HooksFolder, path: str, data: bytes, *, ours: bool) -> None:
-    new = unfinished(path)
-    try:
-        write(new, data)
-        if not ours and os.path.lexists(path):
-            _keep(folder)
-        os.replace(new, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        raise
 
 
 def _keep(folder: HooksFolder) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctxguard.errors import CtxguardError
 from ctxguard.git.program import GitError
-from ctxguard.git.repository import Repository
+from ctxguard.git.repository import Repository, names_nothing
 from ctxguard.sizes import shortened
 
 _ID = re.compile(r"[0-9a-f]{40,64}")
@@ -54,11 +54,11 @@ def pushes(repository: Repository, lines: str, remote: str | None) -> Iterator[P
         if len(words) != 4 or not _ID.fullmatch(words[1]) or not _ID.fullmatch(words[3]):
             raise PushedError(f'on standard input is "{shortened(line)}", which git never says')
         local, tip, remote_ref, there = words
-        commit = None if _is_none(tip) else repository.find_commit(tip)
+        commit = None if names_nothing(tip) else repository.find_commit(tip)
         if commit is None:
             continue
         name = _short(local if local.startswith("refs/") else remote_ref)
-        base = None if _is_none(there) else repository.find_commit(there)
+        base = None if names_nothing(there) else repository.find_commit(there)
         push = Push(name, commit, base) if base is not None else known.push(name, commit)
         if push.base != commit:
             yield push
@@ -75,10 +75,6 @@ def by_pre_commit(repository: Repository, environment: Mapping[str, str]) -> Ite
         yield Push(_short(branch), tip, base)
     else:
         yield _Known(repository, remote).push(_short(branch), tip)
-
-
-def _is_none(id_: str) -> bool:
-    return not id_.strip("0")
 
 
 def _short(ref: str) -> str:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ctxguard.context.evidence import Evidence, Scene
+from ctxguard.context.drafting import Scene
+from ctxguard.context.evidence import Evidence
+from ctxguard.context.measure import measure
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks import broken_rules, comments, dialect, files, habits, secrets, useless
@@ -108,7 +110,7 @@ def _proven(finding: Finding, evidence: Evidence, scene: Scene) -> Finding:
     if finding.fix is None or finding.severity is Severity.NOTE or finding.code == secrets.CODE:
         return finding  # A file that is kept out by its own line saves what it weighs.
     try:
-        after = scene.under(edited(evidence.ignore.data, finding.fix.edits))
+        after = measure(scene.under(edited(evidence.ignore.data, finding.fix.edits)))
     except MeasureError:
         return replace(finding, fix=None)
     saved = evidence.measurement.size.bytes - after.size.bytes

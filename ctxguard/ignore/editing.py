@@ -9,7 +9,7 @@ from ctxguard.finding import Edit
 
 def line_count(data: bytes) -> int:
     """Lines of a text, the last one with or without its end."""
-    return len(_lines(data))
+    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
 
 
 def without_lines(data: bytes, numbers: Collection[int]) -> bytes:
@@ -19,12 +19,7 @@ def without_lines(data: bytes, numbers: Collection[int]) -> bytes:
 
 def with_lines(data: bytes, added: Sequence[str]) -> bytes:
     """The lines at the end, with the line ends of the text; lone surrogates stand for bytes."""
-    if not added:
-        return data
-    end = b"\r\n" if data.endswith(b"\r\n") or b"\r\n" in data else b"\n"
-    start = end if data and not data.endswith(b"\n") else b""
-    lines = [line.encode("utf-8", "surrogateescape") + end for line in added]
-    return data + start + b"".join(lines)
+    return edited(data, [Edit("", line_count(data) + 1, 0, tuple(added))]) if added else data
 
 
 def _lines(data: bytes) -> list[bytes]:

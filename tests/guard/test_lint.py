@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ctxguard.context.evidence import evidence, scene_of
+from ctxguard.context.drafting import scene_of
+from ctxguard.context.evidence import evidence
 from ctxguard.context.measure import measure
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity

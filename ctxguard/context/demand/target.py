@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.demand.followpaths import Follower, TooManyLinksError
-from ctxguard.context.tree.locate import Governing
+from ctxguard.context.tree.locate import IGNORE_FILE, Governing
 from ctxguard.context.tree.source import Source
 from ctxguard.context.walking.inclusion import include_rules
 from ctxguard.context.walking.order import in_order
@@ -24,7 +24,6 @@ from ctxguard.dockerfile.demand import Demand
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, BuildKitTransfer
 
-_IGNORE_FILE = ".dockerignore"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -72,9 +71,9 @@ def is_transferred(governing: Governing, demand: Demand) -> bool:
     rules, and is made only once.
     """
     only_the_ignore_file = (
-        demand.follow_paths == (_IGNORE_FILE,)
+        demand.follow_paths == (IGNORE_FILE,)
         and not governing.spec.patterns
-        and governing.ignore_file in (None, _IGNORE_FILE)
+        and governing.ignore_file in (None, IGNORE_FILE)
     )
     return demand.used and not only_the_ignore_file
 

@@ -19,6 +19,7 @@ from ctxguard.context.tree.source import Source
 from ctxguard.dockerfile.parser import frontend
 from ctxguard.errors import HeaderError, MeasureError
 from ctxguard.ignore.builders import Descent, forced_lines
+from ctxguard.ignore.editing import line_count
 from ctxguard.ignore.pattern import DockerIgnorePattern
 from ctxguard.ignore.reader import IgnoreRule, read_rules
 from ctxguard.ignore.spec import DockerIgnoreSpec
@@ -224,12 +225,8 @@ def _governing(data: bytes, source: str | None) -> Governing:
     patterns = [_as_sent(rule) for rule in rules]
     _check_header(rules)
     return Governing(
-        DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source, _count_lines(data)
+        DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source, line_count(data)
     )
-
-
-def _count_lines(data: bytes) -> int:
-    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
 def _as_sent(rule: IgnoreRule) -> DockerIgnorePattern:
@@ -289,4 +286,4 @@ def _legacy(
     else:
         spec = DockerIgnoreSpec.from_rules(rules)
     spec = spec.with_forced(forced_lines(spec, dockerfile.real))
-    return Governing(spec, Descent.legacy(spec.patterns), IGNORE_FILE, _count_lines(data))
+    return Governing(spec, Descent.legacy(spec.patterns), IGNORE_FILE, line_count(data))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from ctxguard.context.tree.locate import IGNORE_FILE
 from ctxguard.context.tree.source import Source
 from ctxguard.context.tree.worktree import to_bytes
 from ctxguard.context.walking.plain import PlainFiles, PlainFolders
 from ctxguard.context.weighing import wire
 from ctxguard.context.weighing.sent import Sent, link_of
 from ctxguard.measurement import EntryKind, LegacyTransfer
-
-_IGNORE_FILE = ".dockerignore"
 
 
 class LegacyTar:
@@ -34,7 +33,7 @@ class LegacyTar:
         if entry.kind is EntryKind.DIRECTORY:
             name += b"/"
         size = entry.content
-        if entry.path == _IGNORE_FILE:
+        if entry.path == IGNORE_FILE:
             self.has_ignore_file = True
             size += self._HIDING_LINE_BYTES if self._outside is not None else 0
         link = link_of(self._source, entry)
@@ -44,8 +43,8 @@ class LegacyTar:
     def add_plain(self, files: PlainFiles) -> None:
         self._bytes += wire.plain_tar_bytes(files)
         self._entries += len(files.names)
-        if not files.folder and _IGNORE_FILE in files.names:
-            self._grow_ignore_file(files.sizes[files.names.index(_IGNORE_FILE)])
+        if not files.folder and IGNORE_FILE in files.names:
+            self._grow_ignore_file(files.sizes[files.names.index(IGNORE_FILE)])
 
     def add_folders(self, folders: PlainFolders) -> None:
         self._bytes += wire.plain_folder_tar_bytes(folders)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ctxguard.context.evidence import Evidence
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.checks.at_rule import at_rule
 
 INLINE = "CTX002"
 INDENTED = "CTX003"
@@ -21,17 +22,13 @@ def inline(evidence: Evidence) -> Iterator[Finding]:
         if found is None or use.hits or found["pattern"].lstrip().startswith("#"):
             continue
         mended = (found["comment"], found["pattern"].strip())
-        yield Finding(
+        yield at_rule(
             INLINE,
             Severity.ERROR,
+            rule,
             f'"{found["comment"]}" is part of the pattern, no comment; the rule matches nothing',
-            file=rule.source,
-            line=rule.line,
-            fix=Fix(
-                f"put the comment on a line of its own, above {mended[1]}",
-                None,
-                (Edit(rule.source, rule.line, 1, mended),),
-            ),
+            mend=f"put the comment on a line of its own, above {mended[1]}",
+            lines=mended,
         )
 
 
@@ -42,11 +39,11 @@ def indented(evidence: Evidence) -> Iterator[Finding]:
         comment = rule.raw.strip()
         if use.hits or rule.raw.startswith("#") or not comment.startswith("#"):
             continue
-        yield Finding(
+        yield at_rule(
             INDENTED,
             Severity.NOTE,
+            rule,
             "it is no comment but a pattern, since blanks stand before its #",
-            file=rule.source,
-            line=rule.line,
-            fix=Fix("take out the blanks", None, (Edit(rule.source, rule.line, 1, (comment,)),)),
+            mend="take out the blanks",
+            lines=(comment,),
         )

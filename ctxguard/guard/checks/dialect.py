@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ctxguard.context.evidence import Evidence, RuleUse
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.checks.at_rule import at_rule
 
 BRACES = "CTX013"
 BANG = "CTX014"
@@ -38,12 +39,5 @@ def bang(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _finding(code: str, use: RuleUse, message: str, mend: str, lines: tuple[str, ...]) -> Finding:
-    rule = use.rule
-    return Finding(
-        code,
-        Severity.WARNING,
-        f"{rule.text}: {message}",
-        file=rule.source,
-        line=rule.line,
-        fix=Fix(mend, None, (Edit(rule.source, rule.line, 1, lines),)),
-    )
+    text = f"{use.rule.text}: {message}"
+    return at_rule(code, Severity.WARNING, use.rule, text, mend=mend, lines=lines)

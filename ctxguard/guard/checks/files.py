@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxguard.context.evidence import Evidence
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Fix, Severity
 
 MISSING = "CTX009"
 NESTED = "CTX010"
@@ -48,8 +48,6 @@ def git(evidence: Evidence) -> Iterator[Finding]:
     """All that was ever committed is sent, and every commit makes `COPY . .` run anew."""
     if not evidence.git_bytes:
         return
-    number = evidence.ignore.lines + 1
-    edit = Edit(evidence.ignore.file, number, 0, ("**/.git",))
     yield Finding(
         GIT,
         Severity.WARNING,
@@ -57,5 +55,5 @@ def git(evidence: Evidence) -> Iterator[Finding]:
         file=evidence.ignore.file,
         path=".git",
         bytes=evidence.git_bytes,
-        fix=Fix("add **/.git", None, (edit,)),
+        fix=Fix("add **/.git", None, (evidence.ignore.adding("**/.git"),)),
     )

@@ -6,9 +6,11 @@ In `.gitignore` a name without a slash matches anywhere; in an ignore file it do
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ctxguard.context.evidence import Evidence
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
 
 UNANCHORED = "CTX004"
@@ -21,13 +23,8 @@ def unanchored(evidence: Evidence) -> Iterator[Finding]:
         if deeper is None or not is_usual(rule.pattern):
             continue
         line = f"**/{rule.pattern}"
-        yield Finding(
-            UNANCHORED,
-            Severity.WARNING,
-            f"{rule.pattern} is kept out at the top alone; {deeper.example} is sent",
-            file=rule.source,
-            line=rule.line,
-            path=deeper.example,
-            bytes=deeper.bytes,
-            fix=Fix(f"write {line}", None, (Edit(rule.source, rule.line, 1, (line,)),)),
+        message = f"{rule.pattern} is kept out at the top alone; {deeper.example} is sent"
+        found = at_rule(
+            UNANCHORED, Severity.WARNING, rule, message, mend=f"write {line}", lines=(line,)
         )
+        yield replace(found, path=deeper.example, bytes=deeper.bytes)

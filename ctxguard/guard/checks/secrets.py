@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxguard.context.evidence import Evidence
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.guard.secrets import secret_kind
 from ctxguard.ignore.writing import line_for
 
@@ -34,5 +34,4 @@ def _fix(evidence: Evidence, path: str) -> Fix | None:
     text = line_for(path)
     if text is None:
         return None
-    edit = Edit(evidence.ignore.file, evidence.ignore.lines + 1, 0, (text,))
-    return Fix(f"add {text}", None, (edit,))
+    return Fix(f"add {text}", None, (evidence.ignore.adding(text),))

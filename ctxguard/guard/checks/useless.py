@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxguard.context.evidence import Evidence, RuleUse
-from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.finding import Finding, Severity
+from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
 
 NOTHING = "CTX005"
@@ -63,13 +64,5 @@ def _is_twice(use: RuleUse, evidence: Evidence) -> int:
 
 
 def _finding(code: str, use: RuleUse, message: str) -> Finding:
-    rule = use.rule
-    edit = Edit(rule.source, rule.line, 1, ())
-    return Finding(
-        code,
-        Severity.NOTE,
-        f"{rule.text}: {message}",
-        file=rule.source,
-        line=rule.line,
-        fix=Fix("take the line out", None, (edit,)),
-    )
+    text = f"{use.rule.text}: {message}"
+    return at_rule(code, Severity.NOTE, use.rule, text, mend="take the line out", lines=())
