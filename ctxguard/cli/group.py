@@ -14,6 +14,7 @@ _COMMANDS = {
     "lint": "Look for what is wrong with the ignore file.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
+    "suggest": "Suggest lines for the ignore file, the most bytes first.",
     "try": "Say what other rules would change, and write nothing.",
     "watch": "Show the size of a build context, and what makes it grow, as it changes.",
     "why": "Say why paths are in the context or not.",

@@ -11,8 +11,9 @@ import re
 import shlex
 import stat as modes
 
-from ctxguard.githook.files import HookError, alone, replacing, told
 from ctxguard.githook.folder import HooksFolder, content
+from ctxguard.githook.telling import HookError, told
+from ctxguard.replacing import alone, replacing
 
 _START = "# >>> ctxguard pre-push hook >>>"
 _END = "# <<< ctxguard pre-push hook <<<"

@@ -14,9 +14,10 @@ import os
 import shutil
 import stat as modes
 
-from ctxguard.githook.files import HookError, alone, replacing, told, unfinished
 from ctxguard.githook.folder import HooksFolder, content
 from ctxguard.githook.script import Script, has_more
+from ctxguard.githook.telling import HookError, told
+from ctxguard.replacing import alone, replacing, unfinished
 
 
 def install(folder: HooksFolder, script: Script) -> bool:

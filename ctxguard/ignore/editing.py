@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Collection, Iterable, Sequence
 
 from ctxguard.finding import Edit
@@ -30,12 +31,16 @@ def _lines(data: bytes) -> list[bytes]:
 
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The text after changes to it, with its own line ends; they may not overlap."""
-    lines = _lines(data)
+    """The text after changes to it, with its own line ends; they may not overlap.
+
+    A mark of the byte order stays where it is.
+    """
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    lines = _lines(data[len(mark) :])
     end = b"\r\n" if b"\r\n" in data else b"\n"
     for edit in sorted(edits, key=lambda edit: -edit.line):
         if edit.line > len(lines) and lines and not lines[-1].endswith(b"\n"):
             lines[-1] += end
         new = [line.encode("utf-8", "surrogateescape") + end for line in edit.insert]
         lines[edit.line - 1 : edit.line - 1 + edit.delete] = new
-    return b"".join(lines)
+    return mark + b"".join(lines)

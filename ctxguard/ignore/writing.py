@@ -7,7 +7,8 @@ import re
 _WILDCARD = re.compile(r"[*?\[\]\\]")
 _SPECIAL = re.compile(r"([*?\[\]\\^+(){}|])")
 """What has a meaning where a pattern becomes a regular expression (see `pattern`)."""
-_NOT_ON_A_LINE = re.compile(r"[\r\n\udc80-\udcff]")
+_NOT_ON_A_LINE = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
+"""BuildKit refuses rules with control characters: they travel in a header."""
 
 
 def line_for(path: str, *, exception: bool = False) -> str | None:

@@ -90,3 +90,11 @@ def lint(text: str) -> Any:
     document = json.loads(text)
     check("lint", document)
     return document
+
+
+def suggest(text: str) -> Any:
+    """The document that `suggest --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("suggest", document)
+    return document

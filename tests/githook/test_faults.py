@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from ctxguard.git.repository import find
-from ctxguard.githook.files import HookError
 from ctxguard.githook.folder import hooks_folder
 from ctxguard.githook.installing import install, uninstall
 from ctxguard.githook.script import Script
+from ctxguard.githook.telling import HookError
 from tests.conftest import Result
 from tests.githook.pushing import FOREIGN, Pair, hooks, kept, state, write_hook
 

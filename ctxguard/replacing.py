@@ -1,4 +1,4 @@
-"""Files of hooks, written whole or not at all, by one at a time."""
+"""Files of a user, written whole or not at all, by one at a time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from ctxguard.errors import CtxguardError
-
 _NEW = ".new-by-ctxguard"
-
-
-class HookError(CtxguardError):
-    """The hook cannot be put there or taken away; what was there is still there."""
 
 
 def unfinished(path: str) -> str:
@@ -34,34 +28,21 @@ def write(path: str, data: bytes, mode: int = 0o755) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: str, data: bytes, mode: int = 0o755) -> Iterator[None]:
+def replacing(path: str, data: bytes, mode: int = 0o755) -> Iterator[str]:
     """The new text is written before the body, and takes the place of the old one after it.
 
-    If anything fails, the old one stays, and nothing is left over.
+    If anything fails, the old one stays, and nothing is left over. The body gets the path of the
+    new one.
     """
     new = unfinished(path)
     try:
         write(new, data, mode)
-        yield
+        yield new
         os.replace(new, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
-
-
-@contextlib.contextmanager
-def told(what: str) -> Iterator[None]:
-    """An error of the system, in words.
-
-    Args:
-        what: what is being done, such as `put the hook into /x`.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise HookError(f"cannot {what}: {reason}; what was there is as it was") from error
 
 
 @contextlib.contextmanager
