@@ -34,6 +34,7 @@ def test_all_schemas_are_shipped() -> None:
         "lint.schema.json",
         "ls.schema.json",
         "report.schema.json",
+        "suggest.schema.json",
         "why.schema.json",
     ]
 
