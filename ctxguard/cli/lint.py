@@ -14,7 +14,7 @@ from ctxguard.context.evidence import evidence
 from ctxguard.errors import ExitCode
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.lint import lint
-from ctxguard.guard.secrets import may_be_secret
+from ctxguard.guard.secrets import suspects
 from ctxguard.place import place
 from ctxguard.render import lint as render
 
@@ -54,7 +54,7 @@ def _run(
     found = place(context, rev, lfs)
     settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     scene = scene_of(options.request(found, settings))
-    seen = evidence(scene, may_be_secret)
+    seen = evidence(scene, suspects)
     findings = lint(seen, scene, settings.ignore)
     if format_ == "json":
         text = render.render(findings, seen.measurement.context)

@@ -76,7 +76,7 @@ def _advice(scene: Scene, settings: Settings, *, allowlist: bool) -> Advice:
     if allowlist:
         from ctxguard.context.measure import measure
 
-        return allow(scene, measure(scene.request, processes=1))
+        return allow(scene, measure(scene.request))
     seen = evidence(scene)
     findings = lint(seen, scene, settings.ignore)
     tracking = tracking_of(scene.request.source)

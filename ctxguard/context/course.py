@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ctxguard.context.demand.targets import NO_OPTIONS, BuildOptions, Wanted
 from ctxguard.context.sides import LooseSide, Part, Side
 from ctxguard.context.tree.locate import Dockerfile, Governing, Located, governing_for
+from ctxguard.context.tree.snapshot import KeptFolder, Snapshot
 from ctxguard.context.tree.source import Remark, Source
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.views import BuildKitView, LegacyView, View
@@ -193,11 +194,15 @@ class PartOfCourse:
     remarks: list[tuple[str, Remark]]
     listed: list[str]
     savings: Savings | None
+    kept: Mapping[str, KeptFolder]
+    """Of a Snapshot: the folders that it came to know."""
 
 
 def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -> PartOfCourse:
     """Measure some subtrees by themselves, together."""
     course = Course(request, found, LooseSide)
+    snapshot = request.source if isinstance(request.source, Snapshot) else None
+    known = 0 if snapshot is None else snapshot.known()
     for waiting in subtrees:
         for step in walk(request.source, course.views, [waiting]):
             course.take(step)
@@ -205,8 +210,9 @@ def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -
             side.leave()
     parts = [side.part() for side in course.sides.values()]
     return PartOfCourse(
-        parts, course.troubles, course.unreadable, course.remarks, course.listed, course.savings
-    )
+        parts, course.troubles, course.unreadable, course.remarks, course.listed, course.savings,
+        {} if snapshot is None else snapshot.since(known),
+    )  # fmt: skip
 
 
 def pass_by(course: Course[Side], waiting: Waiting) -> None:
@@ -249,6 +255,8 @@ def merge(course: Course[Side], subtrees: Sequence[Waiting], part: PartOfCourse)
     course.unreadable += part.unreadable
     course.remarks += part.remarks
     course.listed += part.listed
+    if isinstance(course.request.source, Snapshot):
+        course.request.source.take_over(part.kept)
     for side, found in zip(course.sides.values(), part.sides, strict=True):
         side.merge(subtrees, found)
     if course.savings is not None and part.savings is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import stat as modes
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ctxguard.context.course import Found, Request
@@ -23,6 +23,7 @@ from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.measurement import Backend, InstructionLine, Measurement
 
+Suspects = Callable[[Sequence[str]], Sequence[int]]
 _ANYWHERE = "**/"
 _GIT = ".git"
 
@@ -78,22 +79,22 @@ class Evidence:
     """Files that are sent and whose names deserve a closer look."""
 
 
-def evidence(scene: Scene, suspicious: Callable[[str], bool] = lambda _: False) -> Evidence:
+def evidence(scene: Scene, suspects: Suspects = lambda _: ()) -> Evidence:
     """Walk through everything.
 
     Args:
-        suspicious: whether the name of a file deserves a closer look.
+        suspects: the indexes of names that deserve a closer look.
 
     Raises:
         MeasureError: the backend refuses the context.
     """
     request = scene.request
-    measurement = measure(request, processes=1)
+    measurement = measure(request)
     found = look_around(request)
     governing = governing_for(found.located, request.backend)
     if not isinstance(governing, Governing):
         raise governing
-    seen = _Seen(request, governing, suspicious)
+    seen = _Seen(request, governing, suspects)
     seen.look()
     return Evidence(
         measurement=measurement,
@@ -118,11 +119,9 @@ def _with_instructions(found: Found, suspects: Iterable[tuple[str, int]]) -> Ite
 class _Seen:
     """Takes the listings of the walk."""
 
-    def __init__(
-        self, request: Request, governing: Governing, suspicious: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, request: Request, governing: Governing, suspects: Suspects) -> None:
         self._request = request
-        self._suspicious = suspicious
+        self._look_for = suspects
         self._spec = governing.spec
         self._views = [view_of_all(request.backend, governing), EverywhereView(governing)]
         self._wider = _wider(governing.spec.rules)
@@ -163,12 +162,14 @@ class _Seen:
     def _take_sent(self, listing: Listing, sent: FolderView) -> None:
         if _GIT in listing.path.split("/"):
             self.git_bytes += sum(size for _, size in _files(listing, sent))
-        elif any(map(self._suspicious, listing.names)):
-            self.suspects += [
-                (listing.path_of(at), size)
-                for at, size in _files(listing, sent)
-                if self._suspicious(listing.names[at])
-            ]
+        else:
+            closer = self._look_for(listing.names)
+            if closer:
+                self.suspects += [
+                    (listing.path_of(at), size)
+                    for at, size in _files(listing, sent)
+                    if at in closer
+                ]
         wider = listing.views[2] if self._wider else None
         if wider is None or not any(decision.touched for decision in wider.decisions):
             return

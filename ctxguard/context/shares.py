@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat as modes
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -134,6 +134,36 @@ class _Names:
     """Path and key of each."""
 
 
+@dataclass(slots=True)
+class _Rows:
+    """The entries of a folder, and what was decided on each."""
+
+    listing: Listing
+    folder: _Folder
+    by_line: Sequence[Decision]
+    by_source: Sequence[Decision]
+    above: Decision
+    """By the sources, on the folder itself."""
+    known: Known
+    others: Mapping[str, Known]
+    """By name: those that git knows otherwise."""
+
+    def are_alike(self) -> bool:
+        """Whether the same lines touch all, and the sources nothing but what they touch above."""
+        many = len(self.by_line)
+        return (
+            many > 0
+            and self.by_line.count(self.by_line[0]) == many
+            and self.by_source.count(self.above) == many
+        )
+
+    @property
+    def seen(self) -> FolderView:
+        found = self.listing.views[0]
+        assert found is not None
+        return found
+
+
 class _Sorter:
     """Takes the listings of the walk."""
 
@@ -156,8 +186,8 @@ class _Sorter:
         """Folders and links that are sources themselves."""
 
     def take(self, listing: Listing) -> None:
-        names = listing.names
         line_rules, source_rules = self._waiting.pop(listing.path)
+        names = listing.names
         by_line = self._lines.decide(line_rules, names)
         by_source = self._asked.decider.decide(source_rules, names)
         for at in listing.entered:
@@ -169,22 +199,49 @@ class _Sorter:
         if self.tracking is not None:
             known, others = self.tracking.of_folder(listing.path)
         folder = self.folders[listing.path] = _Folder(_ENVIRONMENT in names)
-        seen = listing.views[0]
-        assert seen is not None
-        for at, (stat, sent) in enumerate(zip(listing.stats, seen.sent, strict=True)):
-            if stat is None or not sent:
-                continue
-            path = listing.path_of(at)
-            is_folder = modes.S_ISDIR(stat.st_mode)
-            standing = self._asked.standing(
-                path, by_source[at], source_rules.decision, folder=is_folder
-            )
-            own = others.get(names[at], known)
-            key = self._key((self._lines_of(by_line[at]), standing, own))
-            if modes.S_ISREG(stat.st_mode):
-                self._add(folder, path, key, stat, _content(listing, seen, at, stat))
-            elif standing.itself:
-                self.named.append((path, key))
+        rows = _Rows(listing, folder, by_line, by_source, source_rules.decision, known, others)
+        for at in self._left_of_plain(rows):
+            self._take(rows, at)
+
+    def _left_of_plain(self, rows: _Rows) -> Iterable[int]:
+        """Take plain files together, if all entries are alike; what is to be taken one by one."""
+        key = self._common_key(rows)
+        if key is None:
+            return range(len(rows.listing.names))
+        found = rows.listing.plain.everything(rows.seen)
+        if any(max(files.sizes) >= self._least for files in found.files):
+            return range(len(rows.listing.names))
+        for files in found.files:
+            rows.folder.bytes += files.bytes
+            row = rows.folder.sums.setdefault(key, _Sum())
+            row.bytes += files.bytes
+            row.files += len(files.sizes)
+        return found.others
+
+    def _common_key(self, rows: _Rows) -> _Key | None:
+        """What all entries have in common, none of them a source itself; None if that differs."""
+        if rows.others or not rows.are_alike():
+            return None
+        path, above = rows.listing.path_of(0), rows.above
+        standing = self._asked.standing(path, above, above, folder=False)
+        if standing.itself:
+            return None
+        return self._key((self._lines_of(rows.by_line[0]), standing, rows.known))
+
+    def _take(self, rows: _Rows, at: int) -> None:
+        listing, stat = rows.listing, rows.listing.stats[at]
+        if stat is None or not rows.seen.sent[at]:
+            return
+        path = listing.path_of(at)
+        standing = self._asked.standing(
+            path, rows.by_source[at], rows.above, folder=modes.S_ISDIR(stat.st_mode)
+        )
+        known = rows.others.get(listing.names[at], rows.known)
+        key = self._key((self._lines_of(rows.by_line[at]), standing, known))
+        if modes.S_ISREG(stat.st_mode):
+            self._add(rows.folder, path, key, stat, _content(listing, rows.seen, at, stat))
+        elif standing.itself:
+            self.named.append((path, key))
 
     def _lines_of(self, decision: Decision) -> _Lines:
         found = self._touched.get(decision)

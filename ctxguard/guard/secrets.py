@@ -6,6 +6,7 @@ Few false alarms count more than the last secret: a name that is as often harmle
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (
@@ -50,9 +51,18 @@ _PUBLIC = frozenset({"pub", "public"})
 _BETWEEN = re.compile(r"[-_.]")
 
 
-def may_be_secret(name: str) -> bool:
-    """A quick look at a name, which says no to nearly all."""
-    low = name.lower()
+_PARTS = (*_EXACT, *(f".{ending}" for ending in _ENDINGS), *_WORDS)
+
+
+def suspects(names: Sequence[str]) -> list[int]:
+    """The indexes of names that deserve a closer look; there are few of them."""
+    all_ = "\n".join(names).lower()
+    if not any(part in all_ for part in _PARTS):
+        return []
+    return [at for at, name in enumerate(names) if _suspects(name.lower())]
+
+
+def _suspects(low: str) -> bool:
     if low in _EXACT or low.rpartition(".")[2] in _ENDINGS:
         return True
     return any(word in low for word in _WORDS)

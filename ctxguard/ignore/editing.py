@@ -9,13 +9,14 @@ from ctxguard.finding import Edit
 
 
 def line_count(data: bytes) -> int:
-    """Lines of a text, the last one with or without its end."""
-    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
+    """Lines of a text, the last one with or without its end; a mark of the byte order is none."""
+    return len(_lines(data)[1])
 
 
 def without_lines(data: bytes, numbers: Collection[int]) -> bytes:
     """Args: numbers: from 1; of lines that are there."""
-    return b"".join(line for at, line in enumerate(_lines(data), start=1) if at not in numbers)
+    mark, lines = _lines(data)
+    return mark + b"".join(line for at, line in enumerate(lines, start=1) if at not in numbers)
 
 
 def with_lines(data: bytes, added: Sequence[str]) -> bytes:
@@ -23,11 +24,12 @@ def with_lines(data: bytes, added: Sequence[str]) -> bytes:
     return edited(data, [Edit("", line_count(data) + 1, 0, tuple(added))]) if added else data
 
 
-def _lines(data: bytes) -> list[bytes]:
-    """With their ends; only LF ends a line for Docker."""
-    lines = [line + b"\n" for line in data.split(b"\n")]
+def _lines(data: bytes) -> tuple[bytes, list[bytes]]:
+    """The mark of the byte order, if any, and the lines with their ends; only LF ends one."""
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    lines = [line + b"\n" for line in data[len(mark) :].split(b"\n")]
     last = lines.pop()[:-1]
-    return [*lines, last] if last else lines
+    return mark, [*lines, last] if last else lines
 
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -35,8 +37,7 @@ def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
 
     A mark of the byte order stays where it is.
     """
-    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-    lines = _lines(data[len(mark) :])
+    mark, lines = _lines(data)
     end = b"\r\n" if b"\r\n" in data else b"\n"
     for edit in sorted(edits, key=lambda edit: -edit.line):
         if edit.line > len(lines) and lines and not lines[-1].endswith(b"\n"):

@@ -10,6 +10,7 @@ import pytest
 
 from ctxguard.errors import DockerfileError
 from tests.dockerfile.reading import demanded
+from tests.loops import one_loop
 
 MOST_LOOPS = 30
 """What a text may take, in units of a loop that takes about a twelfth of a second."""
@@ -113,13 +114,6 @@ def outcome(text: str) -> str | None:
         return error.message
     assert found.follow_paths is None or all(found.follow_paths)
     return None
-
-
-def one_loop() -> float:
-    """CPU seconds of a loop, on this machine and at this moment."""
-    start = time.process_time()
-    assert sum(at * at for at in range(2_000_000)) > 0
-    return time.process_time() - start
 
 
 @pytest.mark.parametrize("name", SHAPES)

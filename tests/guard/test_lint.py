@@ -18,7 +18,7 @@ from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks import secrets
 from ctxguard.guard.lint import CHECKS, Check, lint
-from ctxguard.guard.secrets import may_be_secret
+from ctxguard.guard.secrets import suspects
 from ctxguard.ignore.editing import edited
 from ctxguard.measurement import Backend
 from tests.conftest import Tree
@@ -69,7 +69,7 @@ def tree(section: str) -> Tree:
 
 def linted(root: str) -> list[Finding]:
     scene = scene_of(request_for(root))
-    return lint(evidence(scene, may_be_secret), scene)
+    return lint(evidence(scene, suspects), scene)
 
 
 def codes(root: str) -> list[str]:

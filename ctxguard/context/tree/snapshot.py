@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat as modes
 from array import array
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -109,6 +110,23 @@ class KeptFolder:
     def close(self) -> None:
         """Nothing is open."""
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        """For another process; names as one text, for there are many of them."""
+        return (
+            "\0".join(self.names), len(self.names), self.directories, dict(self.remarks),
+            dict(self._errors), dict(self._kinds), self._modes, self._sizes, self._times,
+            dict(self._special), dict(self._xattrs), self._unreadable, self._searchable,
+        )  # fmt: skip
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        names, many, self.directories, *mappings = state
+        self.names = names.split("\0") if many else []
+        remarks, errors, kinds, self._modes, self._sizes, self._times, *mappings = mappings
+        special, xattrs, self._unreadable, self._searchable = mappings
+        self.remarks, self._errors = remarks or _NOTHING, errors or _NOTHING
+        self._kinds, self._special = kinds or _NOTHING, special or _NOTHING
+        self._xattrs = xattrs or _NOTHING
+
 
 def _is_special(stat: Stat) -> bool:
     """Whether it is one name of several, or a device; folders have more than one name always."""
@@ -131,6 +149,18 @@ class Snapshot:
 
     def own_process(self) -> None:
         self._source.own_process()
+
+    def known(self) -> int:
+        """How many folders it has listed."""
+        return len(self._folders)
+
+    def since(self, known: int) -> dict[str, KeptFolder]:
+        """Those that it listed after so many."""
+        return dict(islice(self._folders.items(), known, None))
+
+    def take_over(self, listed: Mapping[str, KeptFolder]) -> None:
+        """What another process listed."""
+        self._folders.update(listed)
 
     def listing(self, path: str) -> Folder:
         found = self._folders.get(path)
