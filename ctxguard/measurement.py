@@ -221,6 +221,28 @@ class DormantRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule as it stands in the ignore file."""
+
+    line: int
+    raw: str
+    pattern: str
+    """Cleaned, without the `!`."""
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What can be told without another walk."""
+
+    folders: Mapping[str, int]
+    """Bytes that are sent below each folder, by path."""
+    rules: tuple[RuleLine, ...]
+    text: bytes
+    """What the ignore file holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """All that one walk found out."""
 
@@ -246,6 +268,8 @@ class Measurement:
     """False if something that would be sent could not be counted."""
     lfs: LfsFiles | None = None
     """Of a commit, if it has any that are sent."""
+    overview: Overview | None = None
+    """None if it was not asked for."""
 
     @property
     def chosen_target(self) -> TargetTransfer:

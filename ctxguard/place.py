@@ -41,6 +41,7 @@ class Place:
         types: bool = False,
         savings: bool = False,
         all_targets: bool = False,
+        overview: bool = False,
     ) -> Request:
         """What to measure, as the settings have it.
 
@@ -55,6 +56,7 @@ class Place:
             depth=depth,
             types=types,
             savings=savings,
+            overview=overview,
             build=BuildOptions(chosen.target, all_targets, chosen.build_args, chosen.platform),
         )
 

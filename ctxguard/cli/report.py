@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,8 +15,9 @@ from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure
+from ctxguard.context.tree.locate import IGNORE_FILE
 from ctxguard.guard.budget import FailOn, exit_code, judge
-from ctxguard.guard.checks import broken_rules
+from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
 from ctxguard.place import place
 from ctxguard.render import FORMATS, terminal
@@ -31,6 +33,7 @@ from ctxguard.report import Groups, Report
 @options.budget_options("Trip", "What makes the exit code 1")
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
+@click.option("--no-findings", is_flag=True, help="Do not look for what is wrong.")
 @click.option("--savings", is_flag=True, help="Add what the ignore file keeps out, by rule.")
 @click.option(
     "--by",
@@ -68,6 +71,7 @@ class _Asked:
     lfs: str | None
     ignore_file: str | None
     all_targets: bool
+    no_findings: bool
     depth: int | None
     savings: bool
     by: str | None
@@ -90,10 +94,11 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
         types=asked.by == "type",
         savings=asked.savings,
         all_targets=asked.all_targets,
+        overview=not asked.no_findings,
     )
     with drafts.in_place(request, asked.ignore_file) as request:
         measurement = _measure(request, settings, asked)
-    report = _judged(measurement, settings, asked.by)
+    report = _judged(measurement, settings, asked)
     if asked.by == "instruction" and report.groups is None:
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     if asked.format_ == "terminal":
@@ -105,14 +110,25 @@ def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
     return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 
-def _judged(measurement: Measurement, settings: Settings, by: str | None) -> Report:
+def _judged(measurement: Measurement, settings: Settings, asked: _Asked) -> Report:
     groups: Groups | Instructions | None = None
     if measurement.types is not None:
         groups = Groups("type", measurement.types)
-    elif by == "instruction":
+    elif asked.by == "instruction":
         groups = measurement.instructions
     verdict = judge(measurement, settings.budget)
-    return Report(measurement, verdict, broken_rules.check(measurement), groups)
+    if asked.no_findings:
+        return Report(measurement, verdict, (), groups)
+    file = _ignore_file(measurement) if asked.ignore_file is None else ""
+    return Report(measurement, verdict, glance(measurement, file, settings.ignore), groups)
+
+
+def _ignore_file(measurement: Measurement) -> str:
+    """What a command in the current folder calls the ignore file; "" for that of a commit."""
+    context = measurement.context
+    if context.source == "commit":
+        return ""
+    return os.path.relpath(os.path.join(context.root, context.ignore_file or IGNORE_FILE))
 
 
 def _measure(request: Request, settings: Settings, asked: _Asked) -> Measurement:

@@ -18,7 +18,7 @@ from ctxguard.config import Settings
 from ctxguard.context.course import Request
 from ctxguard.errors import ExitCode
 from ctxguard.guard.budget import FailOn, exit_code, judge
-from ctxguard.guard.checks import broken_rules
+from ctxguard.guard.glance import glance
 from ctxguard.measurement import Measurement
 from ctxguard.place import Place, on_disk
 from ctxguard.render import watch as render
@@ -127,11 +127,11 @@ class _Watch:
         """Found anew: the folder may be another one by now."""
         request = on_disk(self._place.name).request(self._settings)
         # What could become one of the heaviest is kept of each folder.
-        return replace(request, top=min(request.top, _MOST_HEAVIEST))
+        return replace(request, top=min(request.top, _MOST_HEAVIEST), overview=True)
 
     def judged(self, measurement: Measurement) -> Report:
         verdict = judge(measurement, self._settings.budget)
-        return Report(measurement, verdict, broken_rules.check(measurement))
+        return Report(measurement, verdict, glance(measurement, "", self._settings.ignore))
 
     def _note(self, moment: Moment) -> None:
         """Ring and run what is to be run, if a budget was crossed; say what is to be said."""

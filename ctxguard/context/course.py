@@ -41,6 +41,8 @@ class Request:
     build: BuildOptions = NO_OPTIONS
     alone: bool = False
     """Whether to leave the other builder out, where only the chosen one matters."""
+    overview: bool = False
+    """Whether to keep what each folder weighs, and the rules."""
     listed: bool = False
     """Whether to keep which folders were listed, and what is in each."""
 

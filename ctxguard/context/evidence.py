@@ -89,7 +89,7 @@ def evidence(scene: Scene, suspects: Suspects = lambda _: ()) -> Evidence:
         MeasureError: the backend refuses the context.
     """
     request = scene.request
-    measurement = measure(request)
+    measurement = measure(replace(request, overview=True))
     found = look_around(request)
     governing = governing_for(found.located, request.backend)
     if not isinstance(governing, Governing):

@@ -36,7 +36,9 @@ from ctxguard.measurement import (
     Excluded,
     LegacyTransfer,
     Measurement,
+    Overview,
     Problem,
+    RuleLine,
 )
 
 __all__ = ["Request", "context_of", "measure"]
@@ -195,7 +197,16 @@ class Measuring:
             dormant_rules=tuple(_dormant(governing.spec)),
             complete=not any(map(troubles.is_incomplete, met)),
             lfs=troubles.lfs_files(self.course.remarks),
+            overview=self._overview(governing) if request.overview else None,
         )
+
+    def _overview(self, governing: Governing) -> Overview:
+        rules = tuple(
+            RuleLine(rule.line, rule.raw, rule.pattern, rule.negated)
+            for at, rule in enumerate(governing.spec.rules)
+            if rule is not None and not governing.spec.is_forced(at)
+        )
+        return Overview(self.sums.heaviest.weights(), rules, governing.text)
 
     def _governing(self) -> Governing:
         """What governs the chosen backend."""

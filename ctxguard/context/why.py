@@ -17,6 +17,7 @@ from ctxguard.context.tree.worktree import kind_of
 from ctxguard.context.walking.views import view_of_all
 from ctxguard.errors import PatternError
 from ctxguard.finding import Edit, Fix
+from ctxguard.ignore.editing import line_count
 from ctxguard.ignore.reader import IgnoreRule, read_rule
 from ctxguard.ignore.spec import Decision
 from ctxguard.ignore.writing import line_for
@@ -211,7 +212,7 @@ class Explainer:
         except PatternError:
             return
         file = self._governing.ignore_file or IGNORE_FILE
-        edit = Edit(file, self._governing.lines + 1, 0, (text,))
+        edit = Edit(file, line_count(self._governing.text) + 1, 0, (text,))
         what = "to take it in again" if exception else "to keep it out"
         yield Fix(f"add {text} at the end of {file} {what}", None, (edit,))
 

@@ -10,12 +10,14 @@ from ctxguard.context.compare import changes
 from ctxguard.context.entries import EntryStream
 from ctxguard.context.measure import Request, measure
 from ctxguard.errors import CtxguardError, ExitCode
+from ctxguard.finding import Finding
 from ctxguard.git.program import GitError
 from ctxguard.git.repository import Spot
 from ctxguard.githook.blame import Culprit, Grown, culprits
 from ctxguard.githook.pushed import Push
 from ctxguard.githook.raised import raised
 from ctxguard.guard.budget import FailOn, exit_code, judge
+from ctxguard.guard.glance import glance
 from ctxguard.guard.growth import Growth, judged_bytes
 from ctxguard.measurement import Measurement
 from ctxguard.place import Place, in_commit, on_disk
@@ -100,6 +102,8 @@ class Refusal:
     comparison: Comparison | None
     """With what the remote has; None if there is nothing to compare with."""
     culprits: tuple[Culprit, ...]
+    findings: tuple[Finding, ...] = ()
+    """What would help the most first."""
 
 
 class Guard:
@@ -202,13 +206,14 @@ class Guard:
     def _measure(self, place: Place) -> Measured:
         settings = place.settings()
         self.strict |= settings.hook.strict
-        request = place.request(settings)
+        request = place.request(settings, overview=True)
         return Measured(settings, request, measure(request))
 
     def explain(self, checked: Checked) -> Refusal:
         """Look into what changed, and into the commits between."""
         comparison = None if checked.base is None else self._compare(checked, checked.base)
-        return Refusal(checked, comparison, tuple(self._culprits(checked, comparison)))
+        found = glance(checked.found.measurement, "", checked.found.settings.ignore)
+        return Refusal(checked, comparison, tuple(self._culprits(checked, comparison)), found)
 
     def _compare(self, checked: Checked, base: Base) -> Comparison:
         """Once for each pair; the working tree is compared before it is refused."""

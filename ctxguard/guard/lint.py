@@ -11,7 +11,16 @@ from ctxguard.context.evidence import Evidence
 from ctxguard.context.measure import measure
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
-from ctxguard.guard.checks import broken_rules, comments, dialect, files, habits, secrets, useless
+from ctxguard.guard.checks import (
+    broken_rules,
+    comments,
+    derived,
+    dialect,
+    files,
+    habits,
+    secrets,
+    useless,
+)
 from ctxguard.ignore.editing import edited
 
 _SILENCED = re.compile(rb"#\s*ctxguard:\s*ignore\s+([A-Z0-9, ]+)")
@@ -58,6 +67,10 @@ CHECKS = (
     Check(dialect.BRACES, "braces that are no alternatives", Severity.WARNING, dialect.braces),
     Check(dialect.BANG, "a set that is not negated", Severity.WARNING, dialect.bang),
     Check(secrets.CODE, "a secret in the context", Severity.ERROR, secrets.secret),
+    Check(
+        derived.CODE, "installed packages or a cache in the context", Severity.WARNING,
+        derived.check,
+    ),
 )  # fmt: skip
 """In the order of their codes."""
 

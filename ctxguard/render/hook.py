@@ -13,6 +13,7 @@ from ctxguard.measurement import Measurement
 from ctxguard.render.amounts import amount, counted, signed
 from ctxguard.render.diff import cause_row, instruction_row, path_row
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.helping import would_help
 from ctxguard.render.terminal import of_path
 from ctxguard.sizes import format_size
 
@@ -68,7 +69,7 @@ def refused(refusal: Refusal, all_checked: Sequence[Checked], noted: Sequence[st
     """
     first = refusal.checked
     others = [each for each in all_checked if each.refused and each is not first]
-    for rows in range(_MOST_ROWS, 0, -1):
+    for rows, helping in (*((rows, True) for rows in range(_MOST_ROWS, 0, -1)), (1, False)):
         lines = [
             *raised(all_checked),
             *notes(noted, _MOST_NOTES),
@@ -76,6 +77,7 @@ def refused(refusal: Refusal, all_checked: Sequence[Checked], noted: Sequence[st
             *_growth_line(first),
             *_what_grew(refusal, rows),
             *_who(refusal.culprits[:rows]),
+            *(_help(refusal) if helping else ()),
             *_others(others),
             _more(first),
             ONCE,
@@ -162,6 +164,15 @@ def _by_instruction(comparison: Comparison, most: int) -> Iterator[str]:
         yield f"  {signed(row.bytes):>10} {instruction_row(row).fitted(_MOST_CELLS)}"
     for changed in comparison.grown.rows[:1]:
         yield f"  {signed(changed.bytes):>10} {path_row(changed).fitted(_MOST_CELLS)}"
+
+
+def _help(refusal: Refusal) -> Iterator[str]:
+    measurement, comparison = refusal.checked.found.measurement, refusal.comparison
+    rows = measurement.heaviest.rows if comparison is None else comparison.grown.rows
+    path = rows[0].path if rows else None
+    text = would_help(refusal.findings, path, measurement.context.ignore_file)
+    if text is not None:
+        yield f"What would help: {text}"
 
 
 def _who(culprits: Sequence[Culprit]) -> Iterator[str]:

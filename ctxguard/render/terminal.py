@@ -33,6 +33,9 @@ _AMPLE_TEXT = 70
 """The same for an instruction."""
 _MOST_TEXT = 100
 """Characters of an instruction, where nothing else cuts it."""
+_MORE = (
+    "  `ctxguard suggest` proposes lines; `ctxguard lint` also looks at git and ignored folders\n"
+)
 _COLORS = {
     Status.OK: "green",
     Status.WARNING: "yellow",
@@ -192,7 +195,10 @@ class _Page:
         return self._styled(shown, dim=True) if row.rest else self._styled(shown, fg="cyan")
 
     def _findings(self) -> str:
-        return self._list("Findings", list(map(finding_text, self.report.findings)))
+        found = self.report.findings
+        if not found:
+            return ""
+        return self._list("Findings", [(_mending_text(each),) for each in found]) + _MORE
 
     def _problems(self) -> str:
         return problems(self.measurement.problems, self.terminal)
@@ -337,6 +343,17 @@ def _instruction_text(instruction: InstructionLine) -> str:
     text = line(instruction.text)
     short = text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
     return f"{_instruction_place(instruction)}{short}"
+
+
+def _mending_text(found: Finding) -> str:
+    """A finding on one line, with the command that mends it."""
+    weight = f"{format_size(found.bytes):>9} " if found.bytes else ""
+    place = _place(found.file or found.path, found.line)
+    text = f"{weight}{place}{found.message} ({found.code})"
+    if found.fix is None:
+        return text
+    command = f"`{found.fix.command}`" if found.fix.command else found.fix.description
+    return f"{text}: {command}"
 
 
 def finding_text(finding: Finding) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from ctxguard.measurement import EntryKind, HeavyPath
 from ctxguard.render import document
 from ctxguard.render.amounts import counted, signed
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.helping import would_help
 from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Status
 from ctxguard.sizes import format_size
@@ -104,12 +105,24 @@ def _head(moment: Moment) -> Iterator[Text]:
         f"{signed(moment.since_start)} since the start, {signed(moment.last_minute)} in the last "
         f"minute  {_spark(moment.history)}"
     )
+    yield from _help(moment)
     chosen = moment.report.measurement.chosen_target
     if chosen.buildkit is not None:
         yield Text(f"{format_size(chosen.buildkit.bytes)} would be transferred")
     yield Text(watched_text(moment), style="dim")
     if moment.missing is not None:
         yield Text(f"cannot be measured now: {quoted(moment.missing)}", style="bold red")
+
+
+def _help(moment: Moment) -> Iterator[Text]:
+    """The rule that would help; where none is known and all is well, nothing."""
+    from rich.text import Text
+
+    report = moment.report
+    grown = None if report.verdict.status is Status.OK or not moment.grown else moment.grown[0].path
+    text = would_help(report.findings, grown, report.measurement.context.ignore_file)
+    if text is not None:
+        yield Text(f"what would help: {text}", style="yellow")
 
 
 def watched_text(moment: Moment) -> str:

@@ -50,6 +50,7 @@ def test_a_push_over_budget_is_stopped(pair: Pair) -> None:
         "Brought by:",
         f"     +2.00MB {culprit[:10]} Add the clip (Jane, 2023-11-14)",
         f"         +2B {harmless[:10]} harmless (Jane, 2023-11-14)",
+        "What would help: add media/clip.mp4 to .dockerignore, if the image does not need it",
         f"All of it: ctxguard diff {base[:10]} {tip[:10]}",
         "To pass once: SKIP=ctxguard git push, or git push --no-verify",
     ]

@@ -223,25 +223,22 @@ def test_nothing_else_is_no_row() -> None:
 
 
 FIXES = [
-    ("none", None, []),
-    ("in words", Fix("rename it", None, ()), ["    fix: rename it"]),
-    (
-        "by a command",
-        Fix("ignore it", "echo \n x", ()),
-        [r"    fix: ignore it, with `echo \n x`"],
-    ),
+    ("none", None, ""),
+    ("in words", Fix("rename it", None, ()), ": rename it"),
+    ("by a command", Fix("ignore it", "echo \n x", ()), r": `echo \n x`"),
 ]
 
 
 @pytest.mark.parametrize(
     ("fix", "shown"), [row[1:] for row in FIXES], ids=[row[0] for row in FIXES]
 )
-def test_a_finding_says_what_mends_it(fix: Fix | None, shown: list[str]) -> None:
+def test_a_finding_says_what_mends_it(fix: Fix | None, shown: str) -> None:
     finding = Finding("CTX009", Severity.NOTE, "it is odd", path="a b", bytes=1500, fix=fix)
     report = Report(measured(), judge(measured(), Budget(9, 9)), (finding,))
     found = render([report], Terminal()).splitlines()
     at = found.index("Findings")
-    assert found[at + 1 :] == ["  a b: it is odd, 1.50kB at stake (CTX009)", *shown]
+    assert found[at + 1] == f"     1.50kB a b: it is odd (CTX009){shown}"
+    assert "`ctxguard suggest`" in found[at + 2]
 
 
 def test_color_changes_nothing_else() -> None:

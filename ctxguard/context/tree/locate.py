@@ -19,7 +19,6 @@ from ctxguard.context.tree.source import Source
 from ctxguard.dockerfile.parser import frontend
 from ctxguard.errors import HeaderError, MeasureError
 from ctxguard.ignore.builders import Descent, forced_lines
-from ctxguard.ignore.editing import line_count
 from ctxguard.ignore.pattern import DockerIgnorePattern
 from ctxguard.ignore.reader import IgnoreRule, read_rules
 from ctxguard.ignore.spec import DockerIgnoreSpec
@@ -63,8 +62,8 @@ class Governing:
     descent: Descent
     ignore_file: str | None
     """Relative to the context root where it lies below it; None if there is none."""
-    lines: int = 0
-    """Of the ignore file."""
+    text: bytes = b""
+    """What the ignore file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +224,10 @@ def _governing(data: bytes, source: str | None) -> Governing:
     patterns = [_as_sent(rule) for rule in rules]
     _check_header(rules)
     return Governing(
-        DockerIgnoreSpec(patterns), Descent.buildkit(patterns), source, line_count(data)
+        DockerIgnoreSpec(patterns),
+        Descent.buildkit(patterns),
+        source,
+        data,
     )
 
 
@@ -286,4 +288,5 @@ def _legacy(
     else:
         spec = DockerIgnoreSpec.from_rules(rules)
     spec = spec.with_forced(forced_lines(spec, dockerfile.real))
-    return Governing(spec, Descent.legacy(spec.patterns), IGNORE_FILE, line_count(data))
+    descent = Descent.legacy(spec.patterns)
+    return Governing(spec, descent, IGNORE_FILE, data)

@@ -163,6 +163,10 @@ class HeaviestTally:
             root.files - sum(row.files for row in rows),
         )
 
+    def weights(self) -> dict[str, int]:
+        """Bytes below each folder; to be called after `heaviest`."""
+        return {path: folder.bytes for path, folder in self._folders.items() if folder.bytes}
+
     def lists_in(self, folder: str) -> set[int]:
         """The include lists that anything in a folder is in; to be called after `heaviest`."""
         return {number for members in self._folders[folder].lists for number in members}

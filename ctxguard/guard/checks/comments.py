@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks.at_rule import at_rule
+
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence
 
 INLINE = "CTX002"
 INDENTED = "CTX003"
 _INLINE = re.compile(r"(?P<pattern>.*\S)\s+(?P<comment>#.*)")
 
 
+def split(line: str) -> tuple[str, str] | None:
+    """The pattern and the comment behind it; None if there is none."""
+    found = _INLINE.fullmatch(line.rstrip())
+    if found is None or found["pattern"].lstrip().startswith("#"):
+        return None
+    return found["pattern"].strip(), found["comment"]
+
+
+def message(comment: str) -> str:
+    """What to say of a comment behind a pattern."""
+    return f'"{comment}" is part of the pattern, no comment; the rule matches nothing'
+
+
 def inline(evidence: Evidence) -> Iterator[Finding]:
     """A comment behind a pattern becomes part of it, and the rule matches nothing."""
     for use in evidence.uses:
         rule = use.rule
-        found = _INLINE.fullmatch(rule.raw.rstrip())
-        if found is None or use.hits or found["pattern"].lstrip().startswith("#"):
+        parts = split(rule.raw)
+        if parts is None or use.hits:
             continue
-        mended = (found["comment"], found["pattern"].strip())
+        pattern, comment = parts
         yield at_rule(
             INLINE,
             Severity.ERROR,
             rule,
-            f'"{found["comment"]}" is part of the pattern, no comment; the rule matches nothing',
-            mend=f"put the comment on a line of its own, above {mended[1]}",
-            lines=mended,
+            message(comment),
+            mend=f"put the comment on a line of its own, above {pattern}",
+            lines=(comment, pattern),
         )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence, RuleUse
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks.at_rule import at_rule
+
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence, RuleUse
 
 BRACES = "CTX013"
 BANG = "CTX014"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence
 from ctxguard.finding import Finding, Fix, Severity
+
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence
 
 MISSING = "CTX009"
 NESTED = "CTX010"

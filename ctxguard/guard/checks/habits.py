@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
 
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence
+
 UNANCHORED = "CTX004"
+
+
+def message(pattern: str, example: str) -> str:
+    """What to say of a name that is meant for every folder."""
+    return f"{pattern} is kept out at the top alone; {example} is sent"
 
 
 def unanchored(evidence: Evidence) -> Iterator[Finding]:
@@ -23,8 +31,8 @@ def unanchored(evidence: Evidence) -> Iterator[Finding]:
         if deeper is None or not is_usual(rule.pattern):
             continue
         line = f"**/{rule.pattern}"
-        message = f"{rule.pattern} is kept out at the top alone; {deeper.example} is sent"
+        text = message(rule.pattern, deeper.example)
         found = at_rule(
-            UNANCHORED, Severity.WARNING, rule, message, mend=f"write {line}", lines=(line,)
+            UNANCHORED, Severity.WARNING, rule, text, mend=f"write {line}", lines=(line,)
         )
         yield replace(found, path=deeper.example, bytes=deeper.bytes)

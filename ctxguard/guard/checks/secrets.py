@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence
 from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.guard.secrets import secret_kind
 from ctxguard.ignore.writing import line_for
+
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence
 
 CODE = "CTX015"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ctxguard.context.evidence import Evidence, RuleUse
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
+
+if TYPE_CHECKING:
+    from ctxguard.context.evidence import Evidence, RuleUse
 
 NOTHING = "CTX005"
 TWICE = "CTX006"

@@ -9,7 +9,7 @@ from enum import IntEnum
 from ctxguard.context.drafting import IgnoreText
 from ctxguard.context.shares import Place, Shares
 from ctxguard.finding import Edit, Finding
-from ctxguard.guard.suggest.catalogue import CATALOGUE
+from ctxguard.guard.catalogue import CATALOGUE
 from ctxguard.ignore.reader import read_rule
 from ctxguard.ignore.writing import line_for
 
@@ -71,7 +71,8 @@ class Lines:
         if finding.fix is None or not finding.bytes:
             return
         new = [text for edit in finding.fix.edits for text in edit.insert if _is_rule(text)]
-        if new:
+        mends = any(edit.delete for edit in finding.fix.edits)
+        if new and (mends or not set(new) <= set(self.texts)):
             self._fixes.append((finding, [len(self.texts) + at for at in range(len(new))]))
             self.texts += new
 

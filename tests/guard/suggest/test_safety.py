@@ -17,9 +17,9 @@ from ctxguard.context.measure import measure
 from ctxguard.context.tracking import Tracking
 from ctxguard.errors import MeasureError
 from ctxguard.git.untracked import Untracked
+from ctxguard.guard.catalogue import CATALOGUE
 from ctxguard.guard.lint import lint
 from ctxguard.guard.suggest.advice import Advice, advise
-from ctxguard.guard.suggest.catalogue import CATALOGUE
 from ctxguard.measurement import Backend
 from tests.conftest import File, Hardlink, Tree
 from tests.context.measuring import BOTH, request_for, sent_paths

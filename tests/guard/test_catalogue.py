@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ctxguard.guard.suggest.catalogue import CATALOGUE
+from ctxguard.guard.catalogue import CATALOGUE
 
-PAGE = Path(__file__).parents[3] / "docs" / "suggest.md"
+PAGE = Path(__file__).parents[2] / "docs" / "suggest.md"
 
 
 def test_the_page_lists_what_is_derived() -> None:
