@@ -46,6 +46,8 @@ class Problem:
     effect: Effect
     line: int | None = None
     """Of the file at `path`."""
+    about: str | None = None
+    """What is asked for there, where that is a path of the context."""
 
 
 @dataclass(frozen=True, slots=True)

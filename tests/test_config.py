@@ -112,6 +112,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         "budget-on": ("transfer", "transfer"),
         "top": ("4", 4),
         "ignore": ("CTX005, CTX008", ("CTX005", "CTX008")),
+        "allow-secrets": ("*.key, a/b", ("*.key", "a/b")),
     }
     assert list(given) == [name for name in KEYS if name not in ("build-args", "hook")]
     lines = [f'{name} = "{text}"\n' for name, (text, _) in given.items()]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from ctxguard.cli import options, output
 from ctxguard.cli.screen import screen
-from ctxguard.context.drafting import scene_of
-from ctxguard.context.evidence import evidence
+from ctxguard.config import Settings
+from ctxguard.context.drafting import Scene, scene_of
+from ctxguard.context.evidence.gather import Looking, evidence
+from ctxguard.context.tracking import tracking_of
 from ctxguard.errors import ExitCode
 from ctxguard.finding import Finding, Severity
+from ctxguard.guard import tokens
 from ctxguard.guard.lint import lint
 from ctxguard.guard.secrets import suspects
+from ctxguard.ignore.reader import read_rule
+from ctxguard.ignore.spec import DockerIgnoreSpec
 from ctxguard.place import place
 from ctxguard.render import lint as render
 
@@ -32,6 +38,11 @@ _NEVER = "never"
     default=Severity.ERROR.value,
     help="From what on the exit code is 1; default: error.",
 )
+@click.option(
+    "--content",
+    is_flag=True,
+    help="Look for secrets in small text files too; for tokens: pip install detect-secrets.",
+)
 @options.result_options
 @options.noise_options("No notes, and only how many findings there are.")
 def command(**given_flags: Any) -> int:
@@ -48,13 +59,13 @@ def command(**given_flags: Any) -> int:
 
 
 def _run(
-    *, context: str, rev: str | None, lfs: str | None, trips: str, format_: str, file: str | None,
-    color: str, quiet: bool, verbose: bool, **flags: Any,
+    *, context: str, rev: str | None, lfs: str | None, trips: str, content: bool, format_: str,
+    file: str | None, color: str, quiet: bool, verbose: bool, **flags: Any,
 ) -> int:  # fmt: skip
     found = place(context, rev, lfs)
     settings = options.told_settings(found, flags, quiet=quiet, verbose=verbose)
     scene = scene_of(options.request(found, settings))
-    seen = evidence(scene, suspects)
+    seen = evidence(scene, _looking(scene, settings, content=content, quiet=quiet))
     findings = lint(seen, scene, settings.ignore)
     if format_ == "json":
         text = render.render(findings, seen.measurement.context)
@@ -62,6 +73,32 @@ def _run(
         text = render.text(findings, screen(file=file, color=color, brief=quiet))
     output.write(text, file)
     return _exit_code(findings, trips, complete=seen.measurement.complete)
+
+
+def _looking(scene: Scene, settings: Settings, *, content: bool, quiet: bool) -> Looking:
+    looking = Looking(
+        suspects=suspects,
+        tracking=tracking_of(scene.request.source),
+        twins=True,
+        by_content=tokens.in_registry_settings,
+        allowed=_allowed(settings),
+    )
+    if not content:
+        return looking
+    shapes = tokens.has_shapes()
+    if not shapes:
+        options.say(
+            "detect-secrets is not installed, so only keys are looked for, and no tokens; "
+            "pip install detect-secrets brings it",
+            quiet=quiet,
+        )
+    by_content = tokens.Contents(shapes=shapes)
+    return replace(looking, by_content=by_content, most_content=tokens.MOST_BYTES)
+
+
+def _allowed(settings: Settings) -> DockerIgnoreSpec:
+    rules = [rule for rule in map(read_rule, settings.allow_secrets) if rule is not None]
+    return DockerIgnoreSpec.from_rules(rules)
 
 
 def _exit_code(findings: Sequence[Finding], trips: str, *, complete: bool) -> int:

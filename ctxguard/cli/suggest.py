@@ -10,7 +10,7 @@ from ctxguard.cli import options, output
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.drafting import Scene, scene_of
-from ctxguard.context.evidence import evidence
+from ctxguard.context.evidence.gather import evidence
 from ctxguard.context.tracking import tracking_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.guard.lint import lint

@@ -15,9 +15,11 @@ from typing import Any
 
 from ctxguard.config.files import ConfigFile, find_file
 from ctxguard.config.places import OURS, Folders
-from ctxguard.errors import UsageError
+from ctxguard.errors import PatternError, UsageError
 from ctxguard.guard.budget import Budget
 from ctxguard.guard.growth import Growth, GrowthLimit, growth
+from ctxguard.ignore.pattern import DockerIgnorePattern
+from ctxguard.ignore.reader import read_rule
 from ctxguard.measurement import Measurement
 from ctxguard.sizes import bounded, format_size, parse_size, shortened
 
@@ -68,6 +70,8 @@ class Settings:
     max_growth: GrowthLimit | None = None
     ignore: tuple[str, ...] = ()
     """Codes of checks that are silenced."""
+    allow_secrets: tuple[str, ...] = ()
+    """Patterns of paths that hold no secret, or one that may be sent."""
     hook: HookSettings = HookSettings()
     top: int = 10
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -140,6 +144,27 @@ def _codes(value: Any) -> tuple[str, ...]:
     return tuple(codes)
 
 
+def _patterns(value: Any) -> tuple[str, ...]:
+    """A list of lines as in an ignore file, or one text with commas between.
+
+    What Docker would refuse is refused here as well.
+    """
+    lines = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise ValueError('it takes patterns as in an ignore file, such as ["certs/dev.key"]')
+    for line in lines:
+        rule = read_rule(line)
+        if rule is None or "\n" in line:
+            raise ValueError(f'"{shortened(line)}" is no pattern')
+        try:
+            broken = DockerIgnorePattern(rule).broken
+        except PatternError as error:
+            broken = error
+        if broken is not None:
+            raise ValueError(f'"{shortened(line)}": {broken.reason}')
+    return tuple(lines)
+
+
 def _path(value: Any) -> str:
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError("it takes a path")
@@ -197,6 +222,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "budget-on": _one_of("context", "transfer"),
     "top": _count(1),
     "ignore": _codes,
+    "allow-secrets": _patterns,
     "hook": _hook,
 }
 """Each key of the configuration file, with what reads its value."""

@@ -29,6 +29,8 @@ class IgnoreText:
     """The same in the folder of the Dockerfile; None if it does not count there."""
     data: bytes
     """Nothing if there is no such file yet."""
+    blocked: str | None = None
+    """Why nothing can be written there, if something is in the way that is passed over."""
 
     def adding(self, line: str) -> Edit:
         """A change that puts a line at the end."""
@@ -41,8 +43,23 @@ def ignore_text(request: Request) -> IgnoreText:
     Rules that the backend refuses may be in it.
 
     Raises:
-        UsageError: something is there by its name that is no file, and passed over.
+        UsageError: it cannot be read.
     """
+    try:
+        return _ignore_text(request)
+    except _BlockedError as error:
+        return IgnoreText(error.name, None, None, b"", str(error))
+
+
+class _BlockedError(Exception):
+    """Something is in the way."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{message}, so it is passed over; take it away first")
+        self.name = name
+
+
+def _ignore_text(request: Request) -> IgnoreText:
     found = governing_for(locate(request.source, request.dockerfile), request.backend)
     file = (found.ignore_file if isinstance(found, Governing) else found.path) or IGNORE_FILE
     dockerfile = request.dockerfile
@@ -78,7 +95,13 @@ def scene_of(request: Request) -> Scene:
 
 
 def drafted(request: Request, ignore: IgnoreText, data: bytes) -> Request:
-    """The same context, were this what the ignore file holds."""
+    """The same context, were this what the ignore file holds.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    if ignore.blocked is not None:
+        raise UsageError(ignore.blocked)
     source, dockerfile = request.source, request.dockerfile
     if ignore.in_context is not None:
         source = Draft(source, ignore.in_context, data)
@@ -96,12 +119,9 @@ def _real(source: Source, name: str) -> str:
         return name
     path = resolve(source, name)
     if path is None:
-        raise UsageError(
-            f"{name} is a link that leads nowhere within its folder, so it is passed over; "
-            "take it away first"
-        )
+        raise _BlockedError(name, f"{name} is a link that leads nowhere within its folder")
     if not modes.S_ISREG(source.lstat(path).st_mode):
-        raise UsageError(f"{name} is no regular file, so it is passed over; take it away first")
+        raise _BlockedError(name, f"{name} is no regular file")
     return path
 
 

@@ -27,6 +27,8 @@ class Tracking:
     def __init__(self, found: Untracked) -> None:
         self.ignored = found.ignored
         """The topmost ignored paths."""
+        self.named = found.ignored | found.other
+        """All that git names; what lies below such a folder it does not."""
         self._apart: dict[str, dict[str, Known]] = {}
         for paths, known in ((found.other, Known.UNTRACKED), (found.ignored, Known.IGNORED)):
             for path in paths:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ctxguard.context.drafting import Scene
-from ctxguard.context.evidence import Evidence
+from ctxguard.context.evidence.values import Evidence
 from ctxguard.context.measure import measure
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks import (
     broken_rules,
     comments,
+    content,
+    contrary,
     derived,
     dialect,
     files,
     habits,
+    invisible,
     secrets,
+    sources,
     useless,
 )
 from ctxguard.ignore.editing import edited
@@ -71,6 +75,38 @@ CHECKS = (
         derived.CODE, "installed packages or a cache in the context", Severity.WARNING,
         derived.check,
     ),
+    Check(sources.LOST, "a source that the ignore file keeps out", Severity.ERROR, sources.lost),
+    Check(
+        files.PASSED_OVER, "an ignore file that BuildKit passes over", Severity.ERROR,
+        files.passed_over,
+    ),
+    Check(contrary.EMPTY, "a file that arrives empty", Severity.WARNING, contrary.empty),
+    Check(
+        contrary.UNDONE, "an exception that a later rule undoes", Severity.WARNING,
+        contrary.undone,
+    ),
+    Check(
+        contrary.BACKENDS, "an exception on which the builders disagree", Severity.WARNING,
+        contrary.backends,
+    ),
+    Check(
+        contrary.UNDOCUMENTED, "an exception that does not do what is documented",
+        Severity.WARNING, contrary.undocumented,
+    ),
+    Check(
+        dialect.REGULAR, "a character of regular expressions", Severity.WARNING, dialect.regular
+    ),
+    Check(dialect.BACKSLASH, "a backslash before a letter", Severity.WARNING, dialect.backslash),
+    Check(
+        invisible.INVISIBLE, "a character that nobody sees", Severity.WARNING,
+        invisible.invisible,
+    ),
+    Check(invisible.BLANKS, "blanks at the end of a line", Severity.NOTE, invisible.blanks),
+    Check(sources.OWN, "the build's own files in the context", Severity.NOTE, sources.own),
+    Check(content.IGNORED, "content that git ignores", Severity.NOTE, content.ignored),
+    Check(content.UNTRACKED, "content that git does not track", Severity.NOTE, content.untracked),
+    Check(content.SMALL, "a great many small files", Severity.NOTE, content.small),
+    Check(content.TWINS, "the same content several times", Severity.NOTE, content.twins),
 )  # fmt: skip
 """In the order of their codes."""
 
@@ -98,15 +134,19 @@ def _order(finding: Finding) -> tuple[int, int, str, int]:
     )  # fmt: skip
 
 
-def _without_twins(found: Iterable[Finding]) -> Iterator[Finding]:
-    """A rule that is written wrongly matches nothing, which goes without saying."""
-    told = set()
+_WITHOUT_SAYING = {useless.NOTHING, useless.TWICE, useless.EXCEPTION, useless.COVERED}
+
+
+def _without_twins(found: Sequence[Finding]) -> Iterator[Finding]:
+    """A rule that is written wrongly matches nothing or does nothing: that goes without saying."""
+    told = {(each.file, each.line) for each in found if each.code not in _WITHOUT_SAYING}
     for finding in found:
         place = finding.file, finding.line
-        if finding.code in (useless.NOTHING, useless.TWICE) and place in told:
-            continue
-        told.add(place)
-        yield finding
+        if finding.code not in _WITHOUT_SAYING:
+            yield finding
+        elif place not in told:
+            told.add(place)
+            yield finding
 
 
 def _is_silenced(finding: Finding, evidence: Evidence) -> bool:
@@ -122,6 +162,8 @@ def _proven(finding: Finding, evidence: Evidence, scene: Scene) -> Finding:
     """With the bytes that the fix would save; without the fix, if it cannot be done."""
     if finding.fix is None or finding.severity is Severity.NOTE or finding.code == secrets.CODE:
         return finding  # A file that is kept out by its own line saves what it weighs.
+    if evidence.ignore.blocked is not None:
+        return replace(finding, fix=None)
     try:
         after = measure(scene.under(edited(evidence.ignore.data, finding.fix.edits)))
     except MeasureError:

@@ -18,7 +18,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("a cloud's credentials", r"(?:.*[-_])?service[-_]?account(?:[-_]?key)?\.json"),
     ("a cloud's credentials", r"application_default_credentials\.json|credentials\.csv"),
     ("logins for the network", r"\.netrc|_netrc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd"),
-    ("a registry's token", r"\.dockercfg|\.pypirc"),
+    ("a registry's token", r"\.dockercfg"),
     ("access to a cluster", r"kubeconfig(?:\..+)?|.+\.kubeconfig"),
     ("Terraform's state", r".+\.tfstate(?:\.backup)?|terraform\.tfvars|.+\.auto\.tfvars"),
     ("a database dump", r"(?:.*[-_.])?(?:dump|backup)(?:[-_.].*)?\.sql(?:\.(?:gz|bz2|xz|zst))?"),
@@ -35,7 +35,9 @@ _EXACT = frozenset(
         *("credentials", "credentials.csv", "config", "config.json", "accesstokens.json"),
         *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "application_default_credentials.json"),
         *(".netrc", "_netrc", ".git-credentials", ".pgpass", ".my.cnf", ".htpasswd"),
-        *(".dockercfg", ".pypirc", "terraform.tfvars"),
+        *(".dockercfg", "terraform.tfvars"),
+        # These hold a secret only if their content says so (see `tokens`).
+        *(".pypirc", ".npmrc"),
     }
 )
 _ENDINGS = frozenset(

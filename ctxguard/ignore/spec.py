@@ -327,8 +327,15 @@ class Decider:
         return self._written
 
     def cases(self) -> list[Case]:
-        """All ways in which a path came to its decision so far."""
-        return [Case(parent, own, found) for (parent, own), found in self._decisions.items()]
+        """All ways in which a path came to its decision so far.
+
+        One that has rules of the builder beside the same ones may have decided with these two.
+        """
+        return [
+            Case(parent, own, found)
+            for (parent, own), found in self._decisions.items()
+            if not found.touched or found.touched[-1] < len(self.negated)
+        ]
 
     def play(self, inherited: frozenset[int], own: frozenset[int]) -> tuple[int, ...]:
         """The vector of a path, were these its hits, and none of its rules broken."""

@@ -13,9 +13,11 @@ from tests.git.repositories import make_repo
 
 Run = Callable[..., Result]
 # The case that ctxguard was born from, smaller: a comment keeps the videos in the context.
+OWN = "Dockerfile\n.dockerignore\n"
+"""The files of the build itself."""
 CASE: Tree = {
     "Dockerfile": "FROM scratch\nCOPY . /\n",
-    ".dockerignore": "*.log\ndata/musicvideos/    # 28GB+ video files\nold\n",
+    ".dockerignore": "*.log\ndata/musicvideos/    # 28GB+ video files\nold\n" + OWN,
     "data": {"musicvideos": {f"{at}.mp4": File(size=9_000_000_000) for at in range(3)}},
     "logs": {"app.log": "x" * 1000},
 }
@@ -35,7 +37,7 @@ def test_for_a_person(case: str, run_cli: Run) -> None:
             "the rule matches nothing, 27.00GB at stake (CTX002)",
             "  fix: put the comment on a line of its own, above data/musicvideos/",
             "warning: .dockerignore:1: *.log is kept out at the top alone; logs/app.log is sent, "
-            "997B at stake (CTX004)",
+            "1.00kB at stake (CTX004)",
             "  fix: write **/*.log",
             "note: .dockerignore:3: old: it matches nothing here (CTX005)",
             "  fix: take the line out",
@@ -56,8 +58,7 @@ def test_as_json(case: str, run_cli: Run) -> None:
             "insert": ["# 28GB+ video files", "data/musicvideos/"],
         }
     ]  # fmt: skip
-    # The line is shorter by four blanks, and has one more end.
-    assert first["bytes"] == 27_000_000_003
+    assert first["bytes"] == 27_000_000_000
 
 
 @pytest.mark.parametrize(
@@ -73,13 +74,13 @@ def test_as_json(case: str, run_cli: Run) -> None:
     ],
 )
 def test_from_what_on_it_trips(case: str, run_cli: Run, rules: str, level: str, code: int) -> None:
-    Path(case, ".dockerignore").write_text(rules, encoding="utf-8")
+    Path(case, ".dockerignore").write_text(rules + OWN, encoding="utf-8")
     assert run_cli("lint", case, "--fail-on", level).code == code
 
 
 def test_nothing_is_written_and_nothing_wrong_is_said(case: str, run_cli: Run) -> None:
     ignore = Path(case, ".dockerignore")
-    ignore.write_text("**/*.log\ndata/musicvideos\n", encoding="utf-8")
+    ignore.write_text(f"**/*.log\ndata/musicvideos\n{OWN}", encoding="utf-8")
     before = ignore.stat()
     assert run_cli("lint", case).out == "nothing to find fault with\n"
     assert ignore.stat() == before
@@ -87,12 +88,12 @@ def test_nothing_is_written_and_nothing_wrong_is_said(case: str, run_cli: Run) -
 
 def test_of_a_commit(case: str, run_cli: Run) -> None:
     rules = Path(case, ".dockerignore")
-    rules.write_text("old\n", encoding="utf-8")
+    rules.write_text(f"old\n{OWN}", encoding="utf-8")
     Path(case, "data/musicvideos/0.mp4").unlink()
     Path(case, "data/musicvideos/1.mp4").unlink()
     Path(case, "data/musicvideos/2.mp4").write_text("x" * 100, encoding="utf-8")
     make_repo(case).commit()
-    rules.write_text("**/.git\n", encoding="utf-8")
+    rules.write_text(f"**/.git\n{OWN}", encoding="utf-8")
     assert run_cli("lint", case).out == "nothing to find fault with\n"
     assert "old: it matches nothing here" in run_cli("lint", case, "--rev", "HEAD").out
 
@@ -132,3 +133,73 @@ def test_a_secret_and_who_bakes_it_in(case: str, run_cli: Run) -> None:
         "web/.env.local: it holds settings of one environment, and is sent, 17B"
         in run_cli("lint", case).out
     )
+
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        (".npmrc", "//r/:_authToken=abc\n", True),
+        (".npmrc", "//r/:_authToken=${TOKEN}\nregistry=x\n", False),
+        (".pypirc", "[pypi]\nusername = a\npassword = b\n", True),
+        (".pypirc", "[pypi]\nusername = a\n", False),
+        ("settings.py", KEY, False),
+    ],
+)
+def test_files_that_hold_a_secret_only_at_times(
+    case: str, run_cli: Run, name: str, text: str, *, found: bool
+) -> None:
+    Path(case, name).write_text(text, encoding="utf-8")
+    assert (f"{name}: it holds" in run_cli("lint", case).out) == found
+
+
+def test_secrets_in_the_content(case: str, run_cli: Run) -> None:
+    Path(case, "settings.py").write_text(f'key = """\n{KEY}"""\n', encoding="utf-8")
+    Path(case, "large.py").write_text(f"{KEY}{'x' * 70_000}", encoding="utf-8")
+    token = f"AKIA{'Q' * 16}"
+    Path(case, "deploy.sh").write_text(f"export AWS={token}\n", encoding="utf-8")
+    Path(case, "binary").write_bytes(b"\0" + KEY.encode())
+    found = run_cli("lint", case, "--content")
+    assert "settings.py: it holds a private key" in found.out
+    assert "deploy.sh: it holds what looks like a secret (AWS Access Key)" in found.out
+    assert not {"large.py:", "binary:"} & set(found.out.split())
+    assert token not in found.out + found.err
+
+
+def test_tokens_need_more_than_is_installed(
+    case: str, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctxguard.guard.tokens.has_shapes", lambda: False)
+    Path(case, "settings.py").write_text(KEY, encoding="utf-8")
+    found = run_cli("lint", case, "--content")
+    assert "settings.py: it holds a private key" in found.out
+    assert "pip install detect-secrets brings it" in found.err
+
+
+def test_secrets_that_are_allowed(case: str, run_cli: Run) -> None:
+    Path(case, "certs").mkdir()
+    Path(case, "certs/dev.key").write_text("x", encoding="utf-8")
+    assert "certs/dev.key: it holds a private key" in run_cli("lint", case).out
+    config = Path(case, "ctxguard.toml")
+    config.write_text('allow-secrets = ["certs/*.key"]\n', encoding="utf-8")
+    assert "dev.key" not in run_cli("lint", case).out
+    for bad in ('["["]', '["# x"]', "1", '["[z-a]"]'):
+        config.write_text(f"allow-secrets = {bad}\n", encoding="utf-8")
+        assert run_cli("lint", case).code == 2
+
+
+def test_an_ignore_file_that_is_a_folder(make_tree: Callable[..., str], run_cli: Run) -> None:
+    root = make_tree(
+        {
+            "Dockerfile": "FROM scratch\nCOPY a /\n",
+            ".dockerignore": {"x": "1"},
+            "node_modules": {"x": File(size=5_000_000)},
+        }
+    )
+    found = run_cli("lint", root)
+    assert (found.code, "passes over it without a word" in found.out) == (1, True)
+    for command in (("suggest", root, "--write"), ("try", "-C", root, "x")):
+        refused = run_cli(*command)
+        assert (refused.code, "is no regular file" in refused.err) == (2, True), refused

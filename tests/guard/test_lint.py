@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ctxguard.context.drafting import scene_of
-from ctxguard.context.evidence import evidence
+from ctxguard.context.evidence.gather import Looking, evidence
 from ctxguard.context.measure import measure
+from ctxguard.context.tracking import tracking_of
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks import secrets
@@ -21,14 +22,18 @@ from ctxguard.guard.lint import CHECKS, Check, lint
 from ctxguard.guard.secrets import suspects
 from ctxguard.ignore.editing import edited
 from ctxguard.measurement import Backend
-from tests.conftest import Tree
+from tests.conftest import File, Tree
 from tests.context.measuring import BOTH, request_for, sent_paths
 from tests.context.trees import RULES, TREES, fresh_roots, plant
+from tests.git.repositories import make_repo
 
 __all__ = ["fresh_roots"]
 
 MakeTree = Callable[..., str]
 PAGES = Path(__file__).parents[2] / "docs" / "checks"
+BY_HAND = {f"CTX{number:03}" for number in (1, 9, 10, 11, 18, 19, 21, 28, 29, 30, 31)}
+"""Checks that name no change of the ignore file: somebody has to decide."""
+_NAMED = re.compile(r"`([^`]+)`(?: of (\d+) MB)?(?: with ([\d,]+) files)?")
 _FENCED = re.compile(r"`([^`\n]+)`:\n\n```\n(.*?)```\n", re.DOTALL)
 
 
@@ -38,8 +43,8 @@ class Page:
 
     title: str
     severity: str
-    found: Tree
-    not_found: Tree
+    found: str
+    not_found: str
 
 
 def page(code: str) -> Page:
@@ -50,26 +55,40 @@ def page(code: str) -> Page:
     parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     assert list(sections) == ["Found", "Not found", "Mend it"]
-    return Page(title, severity, tree(sections["Found"]), tree(sections["Not found"]))
+    return Page(title, severity, sections["Found"], sections["Not found"])
 
 
 def tree(section: str) -> Tree:
     """The files of an example; those that only have a name hold a kilobyte."""
     found: dict[str, Any] = {"Dockerfile": "FROM scratch\nCOPY . /\n"}
-    listed = re.search(r"^Files: (.*)$", section, re.MULTILINE)
+    listed = re.search(r"^Files: ([^;\n]*)", section, re.MULTILINE)
     assert listed is not None
-    for path in re.findall(r"`([^`]+)`", listed[1]):
+    for path, megabytes, many in _NAMED.findall(listed[1]):
         here = found
         *folders, name = path.split("/")
         for folder in folders:
             here = here.setdefault(folder, {})
-        here[name] = "x" * 1000
+        if many:
+            here |= {f"{at}.txt": "x" for at in range(int(many.replace(",", "")))}
+        else:
+            here[name] = File(size=int(megabytes) * 1_000_000) if megabytes else "x" * 1000
     return {**found, **dict(_FENCED.findall(section))}
+
+
+def planted(said: str, make_tree: MakeTree, name: str) -> str:
+    """The example on the disk, in git if it says so."""
+    root = make_tree(tree(said), name)
+    in_git = re.search(r"; in git: (.*)$", said, re.MULTILINE)
+    if in_git is not None:
+        repo = make_repo(root)
+        repo.git("add", "--", *re.findall(r"`([^`]+)`", in_git[1]))
+    return root
 
 
 def linted(root: str) -> list[Finding]:
     scene = scene_of(request_for(root))
-    return lint(evidence(scene, suspects), scene)
+    tracking = tracking_of(scene.request.source)
+    return lint(evidence(scene, Looking(suspects, tracking, twins=True)), scene)
 
 
 def codes(root: str) -> list[str]:
@@ -84,16 +103,16 @@ def test_its_page(check: Check, make_tree: MakeTree) -> None:
     said = page(check.code)
     assert said.title == f"{check.code}: {check.title}"
     assert said.severity == check.severity.value
-    root = make_tree(said.found)
+    root = planted(said.found, make_tree, "found")
     found = [finding for finding in linted(root) if finding.code == check.code]
     assert found
     assert {finding.severity for finding in found} == {check.severity}
-    assert check.code not in codes(make_tree(said.not_found, "other"))
+    assert check.code not in codes(planted(said.not_found, make_tree, "other"))
 
 
 @EVERY
 def test_its_fix_makes_it_silent(check: Check, make_tree: MakeTree) -> None:
-    root = make_tree(page(check.code).found)
+    root = planted(page(check.code).found, make_tree, "found")
     before = measure(request_for(root)).size.bytes
     for finding in linted(root):
         if finding.code != check.code or finding.fix is None:
@@ -106,9 +125,9 @@ def test_its_fix_makes_it_silent(check: Check, make_tree: MakeTree) -> None:
         if check.code == secrets.CODE:
             saved += len(ignore.read_bytes()) - len(text)
         if check.severity is not Severity.NOTE:
-            assert saved == finding.bytes
+            assert max(0, saved) == finding.bytes
         return
-    assert check.code in {"CTX001", "CTX009", "CTX010", "CTX011"}  # To be mended by hand.
+    assert check.code in BY_HAND
 
 
 def test_the_list_of_checks() -> None:

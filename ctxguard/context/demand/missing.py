@@ -91,7 +91,8 @@ class Missing:
     def _problem(self, ask: Ask, path: str) -> Problem:
         code, why = self._why(path)
         text = f"{ask.instruction.text}: {why}, so the build fails after the transfer"
-        return Problem(code, self._dockerfile, text, Effect.BUILD_FAILS, ask.instruction.line)
+        line = ask.instruction.line
+        return Problem(code, self._dockerfile, text, Effect.BUILD_FAILS, line, path)
 
     def _why(self, path: str) -> tuple[str, str]:
         links: list[str] = []

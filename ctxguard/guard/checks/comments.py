@@ -10,7 +10,7 @@ from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks.at_rule import at_rule
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence
+    from ctxguard.context.evidence.values import Evidence
 
 INLINE = "CTX002"
 INDENTED = "CTX003"

@@ -11,7 +11,7 @@ from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.guard.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence
+    from ctxguard.context.evidence.values import Evidence
 
 CODE = "CTX016"
 NAMES = {
@@ -22,22 +22,22 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Folders of one name that are sent, none within another."""
+    """Folders of one name that are sent."""
 
     bytes: int
     example: str
 
 
 def named(folders: Mapping[str, int], names: Collection[str]) -> dict[str, Named]:
-    """The folders of these names.
+    """The folders of these names, none within another of any of them.
 
     Args:
         folders: bytes below each, by path.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in folders:
-        name = path.rpartition("/")[2]
-        if name in names and f"/{name}/" not in f"/{path}":
+        *above, name = path.split("/")
+        if name in names and not any(each in names for each in above):
             found[name].append(path)
     return {
         name: Named(sum(folders[path] for path in paths), min(paths))

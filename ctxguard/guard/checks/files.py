@@ -1,4 +1,4 @@
-"""CTX009 to CTX012: ignore files that are missing, or that nobody reads; git's own folder."""
+"""CTX009 to CTX012, CTX018: ignore files that are missing, or that nobody reads; git's folder."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 from ctxguard.finding import Finding, Fix, Severity
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence
+    from ctxguard.context.evidence.values import Evidence
 
 MISSING = "CTX009"
 NESTED = "CTX010"
 SHADOWED = "CTX011"
 GIT = "CTX012"
+PASSED_OVER = "CTX018"
+_PASSED_OVER = "ignore-file-"
+"""How the codes of such problems begin."""
 
 
 def missing(evidence: Evidence) -> Iterator[Finding]:
     """Without an ignore file everything is sent."""
-    if not evidence.has_ignore_file:
+    if not evidence.has_ignore_file and evidence.ignore.blocked is None:
         file = evidence.ignore.file
         yield Finding(MISSING, Severity.WARNING, "there is none, so nothing is ignored", file=file)
 
@@ -60,3 +63,10 @@ def git(evidence: Evidence) -> Iterator[Finding]:
         bytes=evidence.git_bytes,
         fix=Fix("add **/.git", None, (evidence.ignore.adding("**/.git"),)),
     )
+
+
+def passed_over(evidence: Evidence) -> Iterator[Finding]:
+    """Something has the name of an ignore file, and BuildKit applies no rule of it."""
+    for problem in evidence.measurement.problems:
+        if problem.code.startswith(_PASSED_OVER):
+            yield Finding(PASSED_OVER, Severity.ERROR, problem.message, file=problem.path)

@@ -14,7 +14,7 @@ from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence
+    from ctxguard.context.evidence.values import Evidence
 
 UNANCHORED = "CTX004"
 

@@ -10,7 +10,7 @@ from ctxguard.guard.secrets import secret_kind
 from ctxguard.ignore.writing import line_for
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence
+    from ctxguard.context.evidence.values import Evidence
 
 CODE = "CTX015"
 
@@ -18,7 +18,7 @@ CODE = "CTX015"
 def secret(evidence: Evidence) -> Iterator[Finding]:
     """Whoever has the image has it, if an instruction bakes it into a layer."""
     for file in evidence.suspects:
-        kind = secret_kind(file.path)
+        kind = secret_kind(file.path) or file.content
         if kind is None:
             continue
         lines = ", ".join(str(each.line) for each in file.brought_by)

@@ -10,7 +10,7 @@ from ctxguard.guard.checks.at_rule import at_rule
 from ctxguard.guard.checks.names import is_usual
 
 if TYPE_CHECKING:
-    from ctxguard.context.evidence import Evidence, RuleUse
+    from ctxguard.context.evidence.values import Evidence, RuleUse
 
 NOTHING = "CTX005"
 TWICE = "CTX006"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxguard.context.drafting import scene_of
-from ctxguard.context.evidence import evidence
+from ctxguard.context.evidence.gather import evidence
 from ctxguard.context.measure import measure
 from ctxguard.context.tracking import Tracking
 from ctxguard.errors import MeasureError
