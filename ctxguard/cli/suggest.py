@@ -10,7 +10,7 @@ from ctxguard.cli import options, output
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.drafting import Scene, scene_of
-from ctxguard.context.evidence.gather import evidence
+from ctxguard.context.evidence.gather import Looking, evidence
 from ctxguard.context.tracking import tracking_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.guard.lint import lint
@@ -77,7 +77,7 @@ def _advice(scene: Scene, settings: Settings, *, allowlist: bool) -> Advice:
         from ctxguard.context.measure import measure
 
         return allow(scene, measure(scene.request))
-    seen = evidence(scene)
+    seen = evidence(scene, Looking(rules_alone=True))
     findings = lint(seen, scene, settings.ignore)
     tracking = tracking_of(scene.request.source)
     return advise(scene, seen.measurement, findings, tracking, settings.budget.warn)

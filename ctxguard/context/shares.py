@@ -20,8 +20,10 @@ from ctxguard.context.tracking import Known, Tracking
 from ctxguard.context.tree.locate import Governing, governing_for
 from ctxguard.context.tree.source import Stat
 from ctxguard.context.walking.descent import folders_to
-from ctxguard.context.walking.views import FolderView, view_of_all
-from ctxguard.context.walking.walk import Listing, walk
+from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.processes import done
+from ctxguard.context.walking.views import FolderView, View, view_of_all
+from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.ignore.reader import read_rule
 from ctxguard.ignore.spec import Decision, DockerIgnoreSpec
 from ctxguard.measurement import InstructionLine
@@ -31,6 +33,9 @@ _ENVIRONMENT = "pyvenv.cfg"
 _DOMINANT = 0.9
 """A folder of which one child holds this share is not worth naming: the child is."""
 _MOST_PLACES = 500
+_SPLITS = 128
+_PIECES = 64
+"""As `measure` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,19 @@ class Shares:
     """There are any among the rules."""
 
 
-def shares(request: Request, lines: Sequence[str], least: int, tracking: Tracking | None) -> Shares:
+def shares(
+    request: Request,
+    lines: Sequence[str],
+    least: int,
+    tracking: Tracking | None,
+    processes: int = 1,
+) -> Shares:
     """Walk through what is sent.
 
     Args:
         lines: patterns, none of them an exception or broken.
         least: bytes from which on a path is worth naming.
+        processes: how many may work on it.
     """
     found = look_around(request)
     governing = governing_for(found.located, request.backend)
@@ -93,13 +105,34 @@ def shares(request: Request, lines: Sequence[str], least: int, tracking: Trackin
         raise governing
     asked = sources(request.source, found.located, request.build)
     sorter = _Sorter(asked, lines, least, tracking)
-    for step in walk(request.source, [view_of_all(request.backend, governing)]):
-        if isinstance(step, Listing):
-            sorter.take(step)
+    views = [view_of_all(request.backend, governing)]
+    if processes > 1 and not governing.spec.broken:
+        _sort_apart(sorter, request, views, processes)
+    else:
+        sorter.take_all(walk(request.source, views))
     summing = _Summing(sorter, least, len(lines))
     rows, linked = summing.all()
     exceptions = any(rule is not None and rule.negated for rule in governing.spec.rules)
     return Shares(rows, linked, tuple(summing.places), tuple(asked.instructions), exceptions)
+
+
+def _sort_apart(sorter: _Sorter, request: Request, views: Sequence[View], processes: int) -> None:
+    """Let several processes walk; in which order is all one."""
+    plan = Plan(request.source, views, [start(views)])
+    plan.split(_SPLITS)
+    sorter.take_all(item for item in plan.items if not isinstance(item, Waiting))
+    subtrees = plan.subtrees()
+    pieces = [subtrees[at::_PIECES] for at in range(min(_PIECES, len(subtrees)))]
+
+    def work(number: int) -> _Sorted:
+        kept, sorter.found = sorter.found, _Sorted()
+        for waiting in pieces[number]:
+            sorter.take_all(walk(request.source, views, [waiting]))
+        found, sorter.found = sorter.found, kept
+        return found
+
+    for _, found in done(len(pieces), work, processes, request.source.own_process):
+        sorter.found.merge(found)
 
 
 _Lines = frozenset[int]
@@ -164,6 +197,24 @@ class _Rows:
         return found
 
 
+@dataclass(slots=True)
+class _Sorted:
+    """What was found so far."""
+
+    folders: dict[str, _Folder] = field(default_factory=dict)
+    linked: dict[int, _Names] = field(default_factory=dict)
+    """By inode, of those with several names."""
+    named: list[tuple[str, _Key]] = field(default_factory=list)
+    """Folders and links that are sources themselves."""
+
+    def merge(self, other: _Sorted) -> None:
+        """Take over what was found elsewhere."""
+        self.folders |= other.folders
+        self.named += other.named
+        for inode, names in other.linked.items():
+            self.linked.setdefault(inode, _Names(names.bytes)).names.extend(names.names)
+
+
 class _Sorter:
     """Takes the listings of the walk."""
 
@@ -179,11 +230,13 @@ class _Sorter:
         self._waiting = {"": (self._lines.root, asked.decider.root)}
         self._keys: dict[_Key, _Key] = {}
         self._touched: dict[Decision, _Lines] = {}
-        self.folders: dict[str, _Folder] = {}
-        self.linked: dict[int, _Names] = {}
-        """By inode, of those with several names."""
-        self.named: list[tuple[str, _Key]] = []
-        """Folders and links that are sources themselves."""
+        self.found = _Sorted()
+
+    def take_all(self, steps: Iterable[Listing | Trouble]) -> None:
+        """Take what the walk comes by."""
+        for step in steps:
+            if isinstance(step, Listing):
+                self.take(step)
 
     def take(self, listing: Listing) -> None:
         line_rules, source_rules = self._waiting.pop(listing.path)
@@ -198,7 +251,7 @@ class _Sorter:
         known, others = Known.TRACKED, _NO_OTHERS
         if self.tracking is not None:
             known, others = self.tracking.of_folder(listing.path)
-        folder = self.folders[listing.path] = _Folder(_ENVIRONMENT in names)
+        folder = self.found.folders[listing.path] = _Folder(_ENVIRONMENT in names)
         rows = _Rows(listing, folder, by_line, by_source, source_rules.decision, known, others)
         for at in self._left_of_plain(rows):
             self._take(rows, at)
@@ -241,7 +294,7 @@ class _Sorter:
         if modes.S_ISREG(stat.st_mode):
             self._add(rows.folder, path, key, stat, _content(listing, rows.seen, at, stat))
         elif standing.itself:
-            self.named.append((path, key))
+            self.found.named.append((path, key))
 
     def _lines_of(self, decision: Decision) -> _Lines:
         found = self._touched.get(decision)
@@ -255,7 +308,7 @@ class _Sorter:
 
     def _add(self, folder: _Folder, path: str, key: _Key, stat: Stat, size: int) -> None:
         if stat.st_nlink > 1:
-            names = self.linked.setdefault(stat.st_ino, _Names(size))
+            names = self.found.linked.setdefault(stat.st_ino, _Names(size))
             names.names.append((path, key))
             return
         folder.bytes += size
@@ -279,7 +332,7 @@ class _Summing:
 
     def __init__(self, sorter: _Sorter, least: int, lines: int) -> None:
         self._sorter = sorter
-        self._folders = sorter.folders
+        self._folders = sorter.found.folders
         self._least = max(1, least)
         self._totals = self._added_up()
         self.places = list(self._named())[:_MOST_PLACES]
@@ -297,7 +350,9 @@ class _Summing:
         rows = [(size, path, True) for path, size in self._totals.items() if path]
         for folder in self._folders.values():
             rows += [(size, path, False) for path, (_, size) in folder.heavy.items()]
-        heavy = sorted((row for row in rows if row[0] >= self._least), key=lambda row: -row[0])
+        heavy = sorted(
+            (row for row in rows if row[0] >= self._least), key=lambda row: (-row[0], row[1])
+        )
         most: dict[str, int] = {}
         """By folder: its heaviest child."""
         for size, path, _ in heavy:
@@ -325,17 +380,17 @@ class _Summing:
                 row = sums[self._within(file, key)]
                 row.bytes += size
                 row.files += 1
-        for names in self._sorter.linked.values():
+        for names in self._sorter.found.linked.values():
             for file, key in names.names:
                 sums[self._within(file, key)].files += 1
-        for path, key in self._sorter.named:
+        for path, key in self._sorter.found.named:
             sums[
                 self._within(path, key)
             ].files += 0  # Nothing weighs there, and yet it is asked for.
         rows = [Share(*key, found.bytes, found.files) for key, found in sums.items()]
         linked = [
             Linked(names.bytes, tuple(self._within(file, key)[0] for file, key in names.names))
-            for names in self._sorter.linked.values()
+            for names in self._sorter.found.linked.values()
         ]
         return rows, linked
 

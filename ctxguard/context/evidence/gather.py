@@ -47,6 +47,8 @@ class Looking:
     """Bytes of a file that is small enough; 0 to look into suspects alone."""
     allowed: DockerIgnoreSpec | None = None
     """Rules for paths that are no suspects."""
+    rules_alone: bool = False
+    """Whether to leave out all that is not about the rules."""
 
 
 def evidence(scene: Scene, looking: Looking = Looking()) -> Evidence:
@@ -63,10 +65,13 @@ def evidence(scene: Scene, looking: Looking = Looking()) -> Evidence:
         raise governing
     rules = RulesLook(request, found.located, governing)
     files = FilesLook(looking.suspects, looking.tracking, looking.most_content)
-    for step in walk(request.source, [view_of_all(request.backend, governing), *rules.views]):
+    views = [view_of_all(request.backend, governing), *rules.views]
+    nothing_to_see = looking.rules_alone and not governing.spec.patterns
+    for step in () if nothing_to_see else walk(request.source, views):
         if isinstance(step, Listing):
             rules.take(step)
-            files.take(step)
+            if not looking.rules_alone:
+                files.take(step)
     return Evidence(
         measurement=measurement,
         ignore=scene.ignore,

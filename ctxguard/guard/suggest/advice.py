@@ -9,6 +9,7 @@ from ctxguard.context.drafting import IgnoreText, Scene
 from ctxguard.context.measure import measure
 from ctxguard.context.shares import Shares, shares
 from ctxguard.context.tracking import Tracking
+from ctxguard.context.walking.processes import useful_processes
 from ctxguard.finding import Edit, Finding
 from ctxguard.guard.checks import dialect
 from ctxguard.guard.suggest.bounds import Bounds
@@ -21,6 +22,8 @@ _LEAST_SHARE = 100
 """A line that brings less than a hundredth of the context is not worth it,"""
 _LEAST = 10_000
 """nor one that brings less than this many bytes."""
+_LARGE = 50_000
+"""From so many files on several processes are of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def advise(
     """
     lines = Lines(scene.ignore, before.context.dockerfile, findings)
     least = max(_LEAST, -(-before.size.bytes // _LEAST_SHARE))
-    sent = shares(scene.request, lines.texts, least, tracking)
+    processes = useful_processes() if before.size.files > _LARGE else 1
+    sent = shares(scene.request, lines.texts, least, tracking, processes)
     derived = lines.derived | environments(sent, lines.texts)
     chooser = Chooser(sent, lines.candidates(sent), Bounds(sent, derived), least, enough)
     chosen = chooser.choose()
