@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ctxguard.context.evidence.values import Evidence
 
 UNANCHORED = "CTX004"
+_IGNORE_FILE = ".dockerignore"
 
 
 def message(pattern: str, example: str) -> str:
@@ -28,8 +29,8 @@ def unanchored(evidence: Evidence) -> Iterator[Finding]:
     """The same name lies deeper, and is sent."""
     for use in evidence.uses:
         rule, deeper = use.rule, use.deeper
-        if deeper is None or not is_usual(rule.pattern):
-            continue
+        if deeper is None or not is_usual(rule.pattern) or rule.pattern == _IGNORE_FILE:
+            continue  # What nobody reads deeper is CTX010.
         line = f"**/{rule.pattern}"
         text = message(rule.pattern, deeper.example)
         found = at_rule(
