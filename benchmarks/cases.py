@@ -22,6 +22,8 @@ MANY_RULES = ", 200 rules"
 NO_DOCKERFILE = ", no Dockerfile"
 ONE_TARGET = ", a target"
 ALL_TARGETS = ", nine targets"
+NO_FINDINGS = ", no findings"
+_FEW_RULES = "**/*.log\n**/build\n.cache\n"
 LARGE, SMALL, FEW = 500_000, 100_000, 10_000
 _Line = list[Contender | Absent]
 
@@ -109,6 +111,16 @@ def _targets(tree: Tree, _setting: Setting) -> _Line:
     ]
 
 
+def _advice(tree: Tree, _setting: Setting) -> _Line:
+    return [
+        who.du(tree),
+        who.ctxguard(tree, _FEW_RULES, _nearly_all(tree), NO_FINDINGS, ("--no-findings",)),
+        who.ctxguard(tree, _FEW_RULES, _nearly_all(tree)),
+        who.advice(tree, _FEW_RULES, who.LINT),
+        who.advice(tree, _FEW_RULES, who.SUGGEST),
+    ]
+
+
 def _commit(tree: Tree, _setting: Setting) -> _Line:
     repository = repositories.provide(tree)
     return [
@@ -141,6 +153,7 @@ CASES = (
     Case("allow-list", "{files:,} files, `*` and `!src/**/*.py`", LARGE, _allowed),
     Case("rules-large", "{files:,} files, 200 rules", LARGE, _rules_large),
     Case("targets-large", "{files:,} files, and what a Dockerfile asks for", LARGE, _targets),
+    Case("advice-large", "{files:,} files, and what would help", LARGE, _advice),
     Case("commit-small", "{files:,} files, in a commit", SMALL, _commit),
     Case("push-few", "a push of ten commits on {files:,} files", FEW, _push),
     Case("rules-small", "{files:,} files, 200 rules", SMALL, _rules_small),

@@ -19,6 +19,8 @@ DU = "du -s --apparent-size"
 CTXGUARD = "ctxguard report"
 COMMIT = "ctxguard report --rev"
 HOOK = "ctxguard hook run"
+LINT = "ctxguard lint"
+SUGGEST = "ctxguard suggest"
 DOCKER_LIBRARY = "PyPI docker, exclude_paths"
 STAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stages.Dockerfile")
 _PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
@@ -67,6 +69,19 @@ def ctxguard(
             raise FailedError(f"it counts {files:,} files, which is wrong")
 
     return Contender(CTXGUARD + more, rules, partial(_read, command), check=check)
+
+
+def advice(tree: Tree, rules: str, what: str) -> Contender:
+    """`lint`, or `suggest`, which looks for what lint finds of the rules first."""
+    command = what.rsplit(maxsplit=1)[-1]
+    words = [sys.executable, "-m", "ctxguard", command, tree.path]
+
+    def check() -> None:
+        document = json.loads(run([*words, "--format", "json"])[1])
+        if document["context"]["root"] != os.path.realpath(tree.path):
+            raise FailedError(f"{command} looks at {document['context']['root']}")
+
+    return Contender(what, rules, partial(_read, words), check=check)
 
 
 def ctxguard_commit(tree: Tree, repository: Repository) -> Contender:

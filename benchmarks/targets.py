@@ -6,8 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.cases import ALL_TARGETS, MANY_RULES, NO_DOCKERFILE, NO_RULES, ONE_TARGET
-from benchmarks.contenders import COMMIT, CTXGUARD, DOCKER_LIBRARY, DU, HOOK
+from benchmarks.cases import (
+    ALL_TARGETS,
+    MANY_RULES,
+    NO_DOCKERFILE,
+    NO_FINDINGS,
+    NO_RULES,
+    ONE_TARGET,
+)
+from benchmarks.contenders import COMMIT, CTXGUARD, DOCKER_LIBRARY, DU, HOOK, SUGGEST
 from benchmarks.runs import Row, ratio
 
 Results = Mapping[str, list[Row]]
@@ -99,6 +106,18 @@ TARGETS = (
         1.2,
         "x no Dockerfile",
         _wall("targets-large", CTXGUARD + ALL_TARGETS, CTXGUARD + NO_DOCKERFILE),
+    ),
+    Target(
+        "500,000 files, report: wall",
+        1.15,
+        "x no findings",
+        _wall("advice-large", CTXGUARD, CTXGUARD + NO_FINDINGS),
+    ),
+    Target(
+        "500,000 files, lint and suggest: wall",
+        2.5,
+        "x no findings",
+        _wall("advice-large", SUGGEST, CTXGUARD + NO_FINDINGS),
     ),
     Target("100,000 files, in a commit: wall", 1.5, "s", _wall_s("commit-small", COMMIT)),
     Target("a push of ten commits on 10,000 files: CPU", 0.8, "s", _cpu_s("push-few", HOOK)),
