@@ -10,7 +10,7 @@ import codecs
 import posixpath
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ctxguard.finding import Edit, Finding, Fix, Severity
 from ctxguard.guard.checks import broken_rules, comments, derived, files, habits
@@ -54,9 +54,7 @@ class _Looking:
         self._file = file
         literal = [rule for rule in overview.rules if not _WILDCARD.search(rule.pattern)]
         self._rules = [rule for rule in literal if not rule.negated]
-        self._last_exception = max(
-            (rule.line for rule in overview.rules if rule.negated), default=0
-        )
+        self._exceptions = [rule for rule in overview.rules if rule.negated]
         names = {rule.pattern for rule in self._rules if "/" not in rule.pattern}
         self._named = derived.named(overview.folders, {*derived.NAMES, *names})
 
@@ -68,10 +66,13 @@ class _Looking:
     def _commented(self) -> Iterator[Finding]:
         for rule in self._rules:
             parts = comments.split(rule.raw)
-            if parts is None or self._is_taken_back(rule):
+            if parts is None:
                 continue
             pattern, comment = parts
-            weight = self._overview.folders.get(posixpath.normpath(pattern).strip("/"), 0)
+            path = posixpath.normpath(pattern).strip("/")
+            weight = self._overview.folders.get(path, 0)
+            if not weight or self._is_taken_back(rule, [path]):
+                continue
             # What the program cuts off must be the comment and nothing else.
             plain = rule.raw.count("#") == 1
             program = f"{rule.line}s/[[:blank:]]*#.*//" if plain else None
@@ -82,7 +83,9 @@ class _Looking:
     def _unanchored(self) -> Iterator[Finding]:
         for rule in self._rules:
             named = self._named.get(rule.pattern)
-            if named is None or self._is_taken_back(rule) or not is_usual(rule.pattern):
+            if named is None or not is_usual(rule.pattern):
+                continue
+            if self._is_taken_back(rule, named.paths):
                 continue
             plain = rule.raw.startswith(rule.pattern) and not self._is_marked(rule)
             program = f"{rule.line}s|^|**/|" if plain else None
@@ -128,6 +131,13 @@ class _Looking:
         """Whether a mark of the byte order stands before it, which has to stay the first."""
         return rule.line == 1 and self._overview.text.startswith(codecs.BOM_UTF8)
 
-    def _is_taken_back(self, rule: RuleLine) -> bool:
-        """Whether an exception behind it may take something of it back."""
-        return rule.line < self._last_exception
+    def _is_taken_back(self, rule: RuleLine, paths: Iterable[str]) -> bool:
+        """Whether an exception behind a rule may take back something of these folders."""
+        later = [each.pattern for each in self._exceptions if each.line > rule.line]
+        if any(_WILDCARD.search(pattern) for pattern in later):
+            return True
+        return any(
+            f"{path}/".startswith(f"{pattern}/") or pattern.startswith(f"{path}/")
+            for pattern in later
+            for path in paths
+        )

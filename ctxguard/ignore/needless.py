@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ctxguard.ignore.spec import Case, Decider, Decision
 
 _MOST_WORK = 3_000_000
-"""So many cases are decided again at most; what is left over counts as needed."""
+"""So many rules of cases are looked at again; what is left over counts as needed."""
 
 _Vectors = dict[Decision | None, set[tuple[int, ...]]]
 """What a folder of each kind may hand down."""
@@ -24,10 +24,10 @@ def needless(decider: Decider, *, exceptions: bool) -> frozenset[int]:
     if decider.broken:
         return frozenset()
     cases = decider.cases()
-    matching: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
+    matching: defaultdict[int, set[Decision]] = defaultdict(set)
     for case in cases:
         for at in case.decision.touched:
-            matching[at].add(case.decision.touched)
+            matching[at].add(case.decision)
     gone: set[int] = set()
     work = 0
     for at in reversed(range(decider.written)):
@@ -35,8 +35,14 @@ def needless(decider: Decider, *, exceptions: bool) -> frozenset[int]:
             continue
         if at not in matching:
             gone.add(at)
-        elif not any(_decides(at, touched, decider.negated, gone) for touched in matching[at]):
-            work += len(cases)
+            continue
+        work += sum(len(decision.touched) for decision in matching[at])
+        if work > _MOST_WORK:
+            continue
+        if not any(
+            _decides(at, decision.touched, decider.negated, gone) for decision in matching[at]
+        ):
+            work += sum(len(case.decision.touched) + 1 for case in cases)
             if work <= _MOST_WORK and _are_needless(decider, cases, {*gone, at}):
                 gone.add(at)
     return frozenset(gone)

@@ -9,14 +9,15 @@ from typing import Any
 from ctxguard.finding import Fix
 from ctxguard.guard.suggest.advice import Advice, Suggestion
 from ctxguard.guard.suggest.choosing import Gain
-from ctxguard.measurement import InstructionLine, Measurement
+from ctxguard.measurement import Measurement
 from ctxguard.render import document
 from ctxguard.render.amounts import counted
 from ctxguard.render.escape import line, quoted, unicode_text
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.terminal import Terminal, instruction_text
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 
+_MOST_NAMED = 3
 _MOST_LINES = 12
 """Of one suggestion; the diff and the JSON have all."""
 
@@ -70,13 +71,10 @@ def _lines(row: Suggestion, terminal: Terminal) -> Iterator[str]:
     if len(row.lines) > _MOST_LINES:
         yield f"{space}and {len(row.lines) - _MOST_LINES:,} more"
     yield f"{space}{line(row.why)}, {counted(row.alone.files)}"
-    for instruction in row.instructions:
-        yield f"{space}{_asking(instruction)}"
-
-
-def _asking(instruction: InstructionLine) -> str:
-    place = f"{quoted(instruction.file.rpartition('/')[2])}:{instruction.line}"
-    return f"asked for by {place}  {line(instruction.text)}"
+    for instruction in row.instructions[:_MOST_NAMED]:
+        yield f"{space}asked for by {instruction_text(instruction)}"
+    if len(row.instructions) > _MOST_NAMED:
+        yield f"{space}and by {len(row.instructions) - _MOST_NAMED:,} more"
 
 
 def _diff(advice: Advice) -> Iterator[str]:

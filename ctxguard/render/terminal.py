@@ -117,7 +117,7 @@ class _Page:
         if self.measurement.instructions is None:
             return ""
         path = quoted(row.path) + ("/" if row.kind is EntryKind.DIRECTORY else "")
-        first, *more = [_instruction_text(each) for each in row.brought_by] or [""]
+        first, *more = [instruction_text(each) for each in row.brought_by] or [""]
         if not first:
             return f"  {path} is asked for by no instruction\n"
         others = f", and {len(more)} more" if more else ""
@@ -339,7 +339,8 @@ def _instruction_place(instruction: InstructionLine) -> str:
     return f"{quoted(instruction.file.rpartition('/')[2])}:{instruction.line}  "
 
 
-def _instruction_text(instruction: InstructionLine) -> str:
+def instruction_text(instruction: InstructionLine) -> str:
+    """Where it stands and what it says, if that is not too long."""
     text = line(instruction.text)
     short = text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
     return f"{_instruction_place(instruction)}{short}"

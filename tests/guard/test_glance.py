@@ -41,7 +41,10 @@ def found(root: str, silenced: tuple[str, ...] = ()) -> tuple[Finding, ...]:
         ("node_modules\n.git\n**/.venv\n", [("CTX004", 30 * MB)]),
         ("\ufeffnode_modules/\n.git\n**/.venv", [("CTX004", 30 * MB)]),
         ("/node_modules\n.git\n**/.venv", [("CTX004", 30 * MB)]),
-        ("data/videos # x\n!a.py\n**/node_modules\n**/.git\n**/.venv\n", []),
+        ("data/videos # x\n!data\n**/node_modules\n**/.git\n**/.venv\n", []),
+        ("data/videos # x\n!*/videos/a\n**/node_modules\n**/.git\n**/.venv\n", []),
+        ("data/videos # x\n!a.py\n**/node_modules\n**/.git\n", [("CTX002", 50 * MB)]),
+        ("node_modules\n!web/node_modules/x\n**/.git\n**/.venv\n", []),
     ],
 )
 def test_what_is_found_and_its_command(

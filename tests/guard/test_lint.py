@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.conftest import File, Tree
 from tests.context.measuring import BOTH, request_for, sent_paths
 from tests.context.trees import RULES, TREES, fresh_roots, plant
 from tests.git.repositories import make_repo
+from tests.loops import one_loop
 
 __all__ = ["fresh_roots"]
 
@@ -170,3 +172,24 @@ def test_rules_that_are_not_needed_can_go(
     kept = [rule for number, rule in enumerate(rules, start=1) if number not in lines]
     Path(root, ".dockerignore").write_text("\n".join(kept), encoding="utf-8")
     assert sent_paths(root, backend) == before
+
+
+HOSTILE = {
+    "braces": lambda at: f"{{a{at},b{at}}}",
+    "names": lambda at: f"*{at}",
+    "the same": lambda _: "a",
+    "comments": lambda at: f"x{at} # c",
+    "exceptions": lambda at: f"!x{at}" if at % 2 else f"x{at}",
+    "alternatives": lambda at: f"a{at}|*",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_many_rules_take_no_time(make_tree: MakeTree, kind: str) -> None:
+    rules = "\n".join(map(HOSTILE[kind], range(10_000)))
+    root = make_tree({".dockerignore": rules, "a": {str(at): "x" for at in range(50)}})
+    unit = one_loop()
+    before = time.process_time()
+    assert linted(root)
+    assert time.process_time() - before < 150 * max(unit, one_loop())

@@ -32,11 +32,12 @@ def _unknown(evidence: Evidence, known: Known, code: str, what: str) -> Iterator
     found = evidence.known.get(known)
     if found is not None:
         heaviest = ", ".join(found.paths)
-        files = "a file" if found.files == 1 else f"{found.files:,} files"
+        one = found.files == 1
         yield Finding(
             code,
             Severity.NOTE,
-            f"{files} that {what} are sent; most of it lies in {heaviest}",
+            f"{found.files:,} {'file' if one else 'files'} that {what} "
+            f"{'is' if one else 'are'} sent; most of it lies in {heaviest}",
             path=found.paths[0],
             related=found.paths[1:],
             bytes=found.bytes,

@@ -62,6 +62,7 @@ def backends(evidence: Evidence) -> Iterator[Finding]:
 
 def undocumented(evidence: Evidence) -> Iterator[Finding]:
     """Docker forgets an exception at a folder that was not ignored when it came there."""
+    texts = {use.rule.text for use in evidence.uses}
     for use in evidence.uses:
         found = use.undocumented
         if found is None:
@@ -69,7 +70,7 @@ def undocumented(evidence: Evidence) -> Iterator[Finding]:
         rule = use.rule
         message = f"{rule.text}: it does not do what the documentation says, for {found.example}"
         below = f"!{rule.pattern}/**"
-        if _WILD.search(rule.pattern) or any(each.rule.text == below for each in evidence.uses):
+        if _WILD.search(rule.pattern) or below in texts:
             yield Finding(
                 UNDOCUMENTED, Severity.WARNING, message, file=rule.source, line=rule.line,
                 path=found.example, bytes=found.bytes,

@@ -25,7 +25,11 @@ class Named:
     """Folders of one name that are sent."""
 
     bytes: int
-    example: str
+    paths: tuple[str, ...]
+
+    @property
+    def example(self) -> str:
+        return self.paths[0]
 
 
 def named(folders: Mapping[str, int], names: Collection[str]) -> dict[str, Named]:
@@ -40,7 +44,7 @@ def named(folders: Mapping[str, int], names: Collection[str]) -> dict[str, Named
         if name in names and not any(each in names for each in above):
             found[name].append(path)
     return {
-        name: Named(sum(folders[path] for path in paths), min(paths))
+        name: Named(sum(folders[path] for path in paths), tuple(sorted(paths)))
         for name, paths in sorted(found.items())
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ctxguard.finding import Finding, Severity
@@ -23,15 +23,17 @@ def nothing(evidence: Evidence) -> Iterator[Finding]:
 
     Caches, environments and the like may come one day; a rule for them is no mistake.
     """
+    kept = _kept(evidence)
     for use in evidence.uses:
-        if not (use.hits or is_usual(use.rule.pattern) or _is_twice(use, evidence)):
+        if not (use.hits or is_usual(use.rule.pattern) or _is_twice(use, kept)):
             yield _finding(NOTHING, use, "it matches nothing here")
 
 
 def twice(evidence: Evidence) -> Iterator[Finding]:
     """The same pattern stands in another line too."""
+    kept = _kept(evidence)
     for use in evidence.uses:
-        other = _is_twice(use, evidence)
+        other = _is_twice(use, kept)
         if other:
             yield _finding(TWICE, use, f"the same pattern stands in line {other}")
 
@@ -52,18 +54,26 @@ def covered(evidence: Evidence) -> Iterator[Finding]:
 
 def _needless(evidence: Evidence) -> Iterator[RuleUse]:
     """Rules that match something, and make no difference; not those that stand twice."""
+    kept = _kept(evidence)
     for use in evidence.uses:
-        if use.hits and not use.needed and not _is_twice(use, evidence):
+        if use.hits and not use.needed and not _is_twice(use, kept):
             yield use
 
 
-def _is_twice(use: RuleUse, evidence: Evidence) -> int:
-    """The line of the same rule that is needed, or else of the first one; 0 for none."""
-    if use.needed:
-        return 0
-    same = [each for each in evidence.uses if each.rule.text == use.rule.text]
-    kept = next((each for each in same if each.needed), same[0])
-    return 0 if kept is use else kept.rule.line
+def _kept(evidence: Evidence) -> dict[str, RuleUse]:
+    """Of the rules with the same text, the one that is needed, or else the first."""
+    kept: dict[str, RuleUse] = {}
+    for use in evidence.uses:
+        before = kept.setdefault(use.rule.text, use)
+        if use.needed and not before.needed:
+            kept[use.rule.text] = use
+    return kept
+
+
+def _is_twice(use: RuleUse, kept: Mapping[str, RuleUse]) -> int:
+    """The line of the same rule, if that one is to stay; 0 for none."""
+    other = kept[use.rule.text]
+    return 0 if use.needed or other is use else other.rule.line
 
 
 def _finding(code: str, use: RuleUse, message: str) -> Finding:

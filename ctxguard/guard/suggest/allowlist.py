@@ -15,6 +15,7 @@ from ctxguard.guard.suggest.choosing import Gain
 from ctxguard.ignore.editing import edited
 from ctxguard.ignore.reader import read_rule
 from ctxguard.measurement import Measurement
+from ctxguard.sizes import shortened
 
 _FLAG = "--allowlist"
 
@@ -54,7 +55,7 @@ def _exceptions(asked: Sources) -> Iterator[str]:
         place = f"{instruction.file}:{instruction.line}"
         if patterns is None:
             raise UsageError(
-                f"{_FLAG}: {place} {instruction.text} asks for everything, so there is no such "
+                f"{_FLAG}: {place} {shortened(instruction.text)} asks for everything, so there is no such "
                 "list; name there what is needed"
             )
     yield from dict.fromkeys(
@@ -66,7 +67,7 @@ def _lines(patterns: Sequence[str]) -> Iterator[str]:
     for pattern in patterns:
         rule = read_rule(f"!{pattern}")
         if rule is None or rule.pattern != pattern or not pattern.isprintable():
-            raise UsageError(f"{_FLAG}: no line of an ignore file can name {pattern}")
+            raise UsageError(f"{_FLAG}: no line of an ignore file can name {shortened(pattern)}")
         yield f"!{pattern}"
 
 
