@@ -54,9 +54,10 @@ def _exceptions(asked: Sources) -> Iterator[str]:
             raise UsageError(f"{_FLAG}: nobody can say what the build asks for; see the report")
         place = f"{instruction.file}:{instruction.line}"
         if patterns is None:
+            what = f"{place} {shortened(instruction.text)}"
             raise UsageError(
-                f"{_FLAG}: {place} {shortened(instruction.text)} asks for everything, so there is no such "
-                "list; name there what is needed"
+                f"{_FLAG}: {what} asks for everything, so there is no such list; name there what "
+                "is needed"
             )
     yield from dict.fromkeys(
         line for _, patterns in asked.named() for line in _lines(patterns or ())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context.drafting import drafted, ignore_text
+from ctxguard.context.drafting import drafted, ignore_text, scene_of
 from ctxguard.context.tree.draft import Draft
 from ctxguard.context.tree.snapshot import Snapshot
 from ctxguard.errors import UsageError
