@@ -16,9 +16,9 @@ _KEY = re.compile(rb"^-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*$"
 _BY_NAME = {
     # A variable of the environment in its place gives nothing away.
     ".npmrc": re.compile(
-        rb"^[^#;\n]*_(?:authToken|auth|password)\s*=(?!\s*\$\{)\s*\S", re.MULTILINE
+        rb"^[^#;\n]*_(?:authToken|auth|password)[ \t]*=(?![ \t]*\$\{)[ \t]*\S", re.MULTILINE
     ),
-    ".pypirc": re.compile(rb"^\s*password\s*[=:]\s*\S", re.MULTILINE),
+    ".pypirc": re.compile(rb"^[ \t]*password[ \t]*[=:][ \t]*\S", re.MULTILINE),
 }
 _SHAPES = (
     ("aws", "AWSKeyDetector"),

@@ -145,6 +145,7 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n"
         (".npmrc", "//r/:_authToken=${TOKEN}\nregistry=x\n", False),
         (".pypirc", "[pypi]\nusername = a\npassword = b\n", True),
         (".pypirc", "[pypi]\nusername = a\n", False),
+        (".pypirc", "[pypi]\npassword =\nusername = a\n", False),
         ("settings.py", KEY, False),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections import defaultdict
@@ -73,9 +72,8 @@ def _digest(path: str, most: int) -> bytes | None:
             while most > 0 and (chunk := file.read(min(_CHUNK, most))):
                 digest.update(chunk)
                 most -= len(chunk)
-        except OSError as error:
-            if error.errno != errno.EINTR:
-                return None
+        except OSError:
+            return None
     return digest.digest()
 
 

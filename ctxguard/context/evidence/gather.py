@@ -51,7 +51,10 @@ class Looking:
     """Whether to leave out all that is not about the rules."""
 
 
-def evidence(scene: Scene, looking: Looking = Looking()) -> Evidence:
+_NOTHING_ELSE = Looking()
+
+
+def evidence(scene: Scene, looking: Looking = _NOTHING_ELSE) -> Evidence:
     """Walk through everything.
 
     Raises:
