@@ -13,7 +13,8 @@ from tests.conftest import File, Result, Symlink, Tree
 from tests.git.repositories import make_repo
 
 Run = Callable[..., Result]
-MB = 1_000_000
+MB = 10_000
+"""A hundredth of one, so that git has little to read."""
 APP: Tree = {
     "Dockerfile": "FROM scratch\nCOPY . /app\nCOPY *.json /\n",
     ".dockerignore": "# ours\r\ndata/videos/  # large\r\n*.log\r\n",
@@ -24,24 +25,24 @@ APP: Tree = {
     "web": {"node_modules": {"x": File(size=50 * MB)}, "app.js": File(size=60 * MB)},
 }
 TEXT = """\
-Build context {root}: 2.00GB in 10 files, 150.00MB in 7 files with these lines
+Build context {root}: 20.00MB in 10 files, 1.50MB in 7 files with these lines
 
 For .dockerignore
       saves     alone
-     1.80GB    1.80GB # large
+    18.00MB   18.00MB # large
                       data/videos/
                       mends line 2 (CTX002), 2 files
                       asked for by Dockerfile:2  COPY . /app
-    50.00MB   50.00MB **/node_modules
+   500.00kB  500.00kB **/node_modules
                       installed packages, 1 file
                       asked for by Dockerfile:2  COPY . /app
 
 Not certain: only you know whether the image needs it
       saves     alone
-    90.00MB   90.00MB dist
+   900.00kB  900.00kB dist
                       git ignores it, 1 file
                       asked for by Dockerfile:2  COPY . /app
-    60.00MB  110.00MB web
+   600.00kB    1.10MB web
                       a heavy folder, 2 files
                       asked for by Dockerfile:2  COPY . /app
 
@@ -119,7 +120,7 @@ def test_as_json(app: str, run_cli: Run) -> None:
 
 
 def test_over_budget_what_git_ignores_goes_too(app: str, run_cli: Run) -> None:
-    Path(app, "ctxguard.toml").write_text('warn = "100 MB"\n', encoding="utf-8")
+    Path(app, "ctxguard.toml").write_text('warn = "1 MB"\n', encoding="utf-8")
     found = documents.suggest(run_cli("suggest", app, "--format", "json").out)
     assert [row["lines"][-1] for row in found["suggestions"]] == [
         *("data/videos/", "dist", "**/node_modules")

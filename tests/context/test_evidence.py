@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ctxguard.context.drafting import scene_of
@@ -78,9 +79,10 @@ def test_the_same_content(make_tree: Callable[..., str]) -> None:
     assert twins.paths == ("a/one", "a/two", "three")
 
 
-def test_many_small_files(make_tree: Callable[..., str]) -> None:
-    shards: Tree = {f"{at:02x}": {str(each): "x" for each in range(400)} for at in range(26)}
+def test_many_small_files(make_tree: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctxguard.context.evidence.files.MANY", 100)
+    shards: Tree = {f"{at:02x}": {str(each): "x" for each in range(4)} for at in range(26)}
     root = make_tree({"Dockerfile": "", "data": {"labels": shards}, "a": "1"})
     small = evidence(scene_of(request_for(root))).small
     assert small is not None
-    assert (small.paths, small.files, small.bytes) == (("data/labels",), 10_400, 10_400)
+    assert (small.paths, small.files, small.bytes) == (("data/labels",), 104, 104)

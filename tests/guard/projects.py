@@ -189,7 +189,7 @@ MONOREPO = Project(
         },
         "shared": sources("js", "types"),
         "docs": {"film.mp4": File(size=150 * MB), "film-copy.mp4": File(size=150 * MB)},
-        "labels": {f"{at}.json": "{}" for at in range(10_000)},
+        "labels": {f"{at}.json": "{}" for at in range(100)},
         ".gitignore": "node_modules\n.next\n",
     }
 )

@@ -23,6 +23,11 @@ GOLDEN = Path(__file__).parent / "projects.txt"
 ENOUGH = 1_000_000_000
 
 
+@pytest.fixture(autouse=True)
+def _a_hundred_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctxguard.context.evidence.files.MANY", 100)
+
+
 def planted(project: Project, make_tree: Callable[..., str]) -> str:
     root = make_tree(project.tree)
     repo = make_repo(root)

@@ -17,7 +17,8 @@ Suspects = Callable[[Sequence[str]], Sequence[int]]
 _GIT = ".git"
 _SMALL = 4096
 """Bytes: what a file takes on most disks, however little is in it."""
-_MANY = 10_000
+MANY = 10_000
+"""Small files that are worth a word."""
 _DOMINANT = 0.9
 _LARGE = 1_000_000
 """Bytes from which on it matters that a file is there twice."""
@@ -138,7 +139,7 @@ class FilesLook:
                 above = above.rpartition("/")[0]
                 totals[above] += self._small[path]
                 sizes[above] += self._small_bytes[path]
-        if totals[""] < _MANY:
+        if totals[""] < MANY:
             return None
         here, below = "", _heaviest_child("", totals)
         while below is not None and totals[below] >= _DOMINANT * totals[here]:

@@ -56,7 +56,7 @@ DERIVED = {name for kind in CATALOGUE if kind.derived for name in kind.names}
 
 
 @BOTH
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     tree=FOLDERS,
     rules=st.lists(LINES, max_size=4),
