@@ -64,10 +64,11 @@ def _run(
         text = render.render(advice, written=written)
     else:
         text = render.text(advice, screen(file=file, color=color, brief=quiet), diff=written)
-    output.write(text, file)
-    if written:
+    if written:  # Before anything is said: a document that calls it written is right.
         path = ignorefile.place_of(scene.request, scene.ignore)
         ignorefile.write(path, scene.ignore.data, advice.text)
+    output.write(text, file)
+    if written:
         options.say(f"{path} is written; ctxguard suggest --undo takes it back", quiet=quiet)
     return ExitCode.OK if advice.after.complete else ExitCode.NOT_MEASURED
 

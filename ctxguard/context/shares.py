@@ -384,9 +384,8 @@ class _Summing:
             for file, key in names.names:
                 sums[self._within(file, key)].files += 1
         for path, key in self._sorter.found.named:
-            sums[
-                self._within(path, key)
-            ].files += 0  # Nothing weighs there, and yet it is asked for.
+            # Nothing weighs there, and yet it is asked for.
+            sums.setdefault(self._within(path, key), _Sum())
         rows = [Share(*key, found.bytes, found.files) for key, found in sums.items()]
         linked = [
             Linked(names.bytes, tuple(self._within(file, key)[0] for file, key in names.names))

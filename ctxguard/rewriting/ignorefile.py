@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat as modes
 from collections.abc import Iterator
@@ -15,7 +16,13 @@ from ctxguard.rewriting.kept import KeptTexts, Old, digest
 
 
 def place_of(request: Request, ignore: IgnoreText) -> str:
-    """Where the ignore file really lies, links followed; absolute."""
+    """Where the ignore file really lies, links followed; absolute.
+
+    Raises:
+        UsageError: something is in the way.
+    """
+    if ignore.blocked is not None:
+        raise UsageError(ignore.blocked)
     if ignore.beside is not None:
         return os.path.join(request.dockerfile.folder.root, ignore.beside)
     assert ignore.in_context is not None
@@ -102,7 +109,7 @@ def _replace(path: str, text: bytes) -> None:
         with replacing(path, text, 0o666 & ~umask):
             return
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise PermissionError(13, "permission denied")
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     with replacing(path, text, modes.S_IMODE(stat.st_mode)) as new:
         if hasattr(os, "chown"):
             # Whose file it is does not change with what it holds.

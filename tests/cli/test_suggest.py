@@ -225,3 +225,19 @@ def test_hostile_names(make_tree: Callable[..., str], run_cli: Run) -> None:
     assert not {"\x1b", "\u202e", "\udcff"} & set(found.out + found.err)
     left = run_cli("ls", root).out
     assert not {"!g/x", "#h/x", "[i]*/x"} & set(left.splitlines())
+
+
+def test_nothing_is_called_written_that_is_not(
+    app: str, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctxguard.rewriting.kept._folder", lambda _: f"{app}/Dockerfile")
+    found = run_cli("suggest", app, "--write", "--format", "json")
+    assert (found.code, found.out) == (2, "")
+    assert b"**/node_modules" not in Path(app, ".dockerignore").read_bytes()
+
+
+def test_nothing_to_undo_where_something_is_in_the_way(
+    make_tree: Callable[..., str], run_cli: Run
+) -> None:
+    found = run_cli("suggest", make_tree({".dockerignore": {"a": "1"}}), "--undo")
+    assert (found.code, "is no regular file" in found.err) == (2, True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ctxguard.context.drafting import scene_of
+from ctxguard.context.evidence import contents
 from ctxguard.context.evidence.gather import Looking, evidence
 from ctxguard.context.tracking import Known, Tracking
 from ctxguard.errors import MeasureError
@@ -86,3 +87,20 @@ def test_many_small_files(make_tree: Callable[..., str], monkeypatch: pytest.Mon
     small = evidence(scene_of(request_for(root))).small
     assert small is not None
     assert (small.paths, small.files, small.bytes) == (("data/labels",), 104, 104)
+
+
+def test_what_is_read_for_twins_is_bounded(
+    make_tree: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree: Tree = {f"{at}": File(str(at), size=MB) for at in range(20)}
+    read: list[int] = []
+    digest = contents._digest
+
+    def counting(path: str, most: int) -> bytes | None:
+        read.append(most)
+        return digest(path, most)
+
+    monkeypatch.setattr(contents, "_MOST_READ", 10 * 65_536)
+    monkeypatch.setattr(contents, "_digest", counting)
+    assert evidence(scene_of(request_for(make_tree(tree))), Looking(twins=True)).twins == ()
+    assert sum(read) <= 10 * 65_536

@@ -32,9 +32,6 @@ class Standing:
     """It lies below a folder that is one of them."""
 
 
-NOBODY = Standing()
-
-
 @dataclass(frozen=True, slots=True)
 class _Named:
     """A source, and the include list it makes; None for the whole context."""

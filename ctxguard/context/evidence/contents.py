@@ -35,6 +35,9 @@ def twins(source: Source, large: Mapping[int, Sequence[str]]) -> list[Group]:
     found: list[Group] = []
     left = _MOST_READ
     for size, paths in groups:
+        left -= min(size, _HEAD) * len(paths)
+        if left < 0:
+            break
         for alike in _alike(source, paths, _HEAD):
             left -= size * len(alike)
             if left < 0 or len(found) == _MOST_GROUPS:

@@ -8,7 +8,7 @@ what is derived (see `catalogue`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from ctxguard.context.shares import Share, Shares
 from ctxguard.context.tracking import Known
@@ -58,7 +58,7 @@ def asking(rows: Collection[Share]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _files(rows: Collection[Share] | Sequence[Share]) -> Counter[int]:
+def _files(rows: Collection[Share]) -> Counter[int]:
     """By source: the files that are it, or lie below it."""
     files: Counter[int] = Counter()
     for row in rows:
