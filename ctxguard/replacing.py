@@ -15,6 +15,15 @@ def unfinished(path: str) -> str:
     return f"{path}{_NEW}"
 
 
+def rights(path: str) -> int:
+    """Those of the file that is replaced, or what the umask leaves of 0666."""
+    with contextlib.suppress(OSError):
+        return os.stat(path).st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
 def write(path: str, data: bytes, mode: int = 0o755) -> None:
     """A new file, on the disk when this returns."""
     with contextlib.suppress(FileNotFoundError):

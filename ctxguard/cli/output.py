@@ -9,6 +9,7 @@ import sys
 
 from ctxguard.cli import streams
 from ctxguard.errors import UsageError
+from ctxguard.replacing import rights
 
 
 def write(text: str, file: str | None) -> None:
@@ -71,18 +72,9 @@ def _replace(path: str, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, _mode(path))
+        os.chmod(temporary, rights(path))
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-
-
-def _mode(path: str) -> int:
-    """The rights of the file that is replaced, or what the umask leaves of 0666."""
-    with contextlib.suppress(OSError):
-        return os.stat(path).st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, merge, willing
 from ctxguard.context.measure import HEAD, Measuring, has_broken_rules, look_around
 from ctxguard.context.sides import SharedInodeError
-from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.plan import Plan, dealt
 from ctxguard.context.walking.processes import done, useful_processes
 from ctxguard.context.walking.walk import Waiting, start
 from ctxguard.context.weighing.heaviest import Contents
@@ -153,7 +153,7 @@ class Again:
         return result
 
     def _measure_missing(self, found: Found, missing: list[Waiting]) -> None:
-        pieces = [missing[at::_PIECES] for at in range(min(_PIECES, len(missing)))]
+        pieces = dealt(missing, _PIECES)
         processes = useful_processes() if len(missing) >= _PIECES else 1
         own_process = self._request.source.own_process
         work = lambda number: self._each(found, pieces[number])  # noqa: E731

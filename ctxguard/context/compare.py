@@ -27,7 +27,7 @@ from ctxguard.context.demand.arrived import Arrived
 from ctxguard.context.demand.attribution import Attribution
 from ctxguard.context.entries import Entry, EntryStream
 from ctxguard.context.measure import look_around, measure
-from ctxguard.context.tree.locate import Governing, governing_for
+from ctxguard.context.tree.locate import in_force
 from ctxguard.context.tree.source import Source
 from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.walking.inclusion import EVERYTHING
@@ -119,9 +119,7 @@ class _Side:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.found: Found = look_around(request)
-        governing = governing_for(self.found.located, request.backend)
-        if not isinstance(governing, Governing):
-            raise governing
+        governing = in_force(self.found.located, request.backend)
         self.governing = governing
         self._texts = {rule.text for rule in governing.spec.rules if rule is not None}
         self._folders: dict[str, FolderRules] = {"": governing.spec.root()}

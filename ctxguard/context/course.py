@@ -47,10 +47,6 @@ class Request:
     """Whether to keep which folders were listed, and what is in each."""
 
 
-_UNKNOWN = ("no-dockerfile", "unknown")
-"""Reasons why nobody can say who asks for what."""
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found out before the walk."""
@@ -76,7 +72,7 @@ class Sums:
         self.size = SizeTally()
         self.heaviest = HeaviestTally(request.top)
         self.types = TypeTally() if request.types else None
-        self.asked = None if wanted.chosen.reason in _UNKNOWN else AskedTally()
+        self.asked = None if wanted.chosen.unknown else AskedTally()
 
     def of(self, backend: Backend) -> tuple[BuildKitWire | LegacyTar, list[Tally]]:
         """What counts the bytes on one backend's wire, and what else its entries go into."""

@@ -12,7 +12,7 @@ from ctxguard.context.course import Request
 from ctxguard.context.demand.target import view_of
 from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
-from ctxguard.context.tree.locate import Governing, governing_for, locate
+from ctxguard.context.tree.locate import in_force, locate
 from ctxguard.context.tree.source import Remark
 from ctxguard.context.tree.worktree import to_bytes
 from ctxguard.context.walking.order import Run, in_order
@@ -70,9 +70,7 @@ class EntryStream:
         self._request = request
         self._everything = everything
         self._located = locate(request.source, request.dockerfile)
-        governing = governing_for(self._located, request.backend)
-        if not isinstance(governing, Governing):
-            raise governing
+        governing = in_force(self._located, request.backend)
         self._governing = governing
         self._spec = governing.spec
         self._entries = Entries(0, request.backend)

@@ -23,7 +23,7 @@ from ctxguard.context.course import (
 from ctxguard.context.demand.targets import wanted
 from ctxguard.context.sides import SharedInodeError, Side
 from ctxguard.context.tree.locate import Governing, Located, governing_for, locate
-from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.plan import Plan, dealt
 from ctxguard.context.walking.processes import done, useful_processes
 from ctxguard.context.walking.views import wire_order
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
@@ -156,7 +156,7 @@ class Measuring:
         plan = Plan(self.request.source, self.course.views, stack)
         plan.split(SPLITS)
         subtrees = plan.subtrees()
-        pieces = [subtrees[start::_PIECES] for start in range(min(_PIECES, len(subtrees)))]
+        pieces = dealt(subtrees, _PIECES)
         own_process = self.request.source.own_process
         for number, part in done(len(pieces), self._part(pieces), processes, own_process):
             merge(self.course, pieces[number], part)

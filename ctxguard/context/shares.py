@@ -17,10 +17,10 @@ from ctxguard.context.course import Request
 from ctxguard.context.demand.sources import Sources, Standing, sources
 from ctxguard.context.measure import look_around
 from ctxguard.context.tracking import Known, Tracking
-from ctxguard.context.tree.locate import Governing, governing_for
+from ctxguard.context.tree.locate import in_force
 from ctxguard.context.tree.source import Stat
 from ctxguard.context.walking.descent import folders_to
-from ctxguard.context.walking.plan import Plan
+from ctxguard.context.walking.plan import Plan, dealt
 from ctxguard.context.walking.processes import done
 from ctxguard.context.walking.views import FolderView, View, view_of_all
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
@@ -100,9 +100,7 @@ def shares(
         processes: how many may work on it.
     """
     found = look_around(request)
-    governing = governing_for(found.located, request.backend)
-    if not isinstance(governing, Governing):
-        raise governing
+    governing = in_force(found.located, request.backend)
     asked = sources(request.source, found.located, request.build)
     sorter = _Sorter(asked, lines, least, tracking)
     views = [view_of_all(request.backend, governing)]
@@ -122,7 +120,7 @@ def _sort_apart(sorter: _Sorter, request: Request, views: Sequence[View], proces
     plan.split(_SPLITS)
     sorter.take_all(item for item in plan.items if not isinstance(item, Waiting))
     subtrees = plan.subtrees()
-    pieces = [subtrees[at::_PIECES] for at in range(min(_PIECES, len(subtrees)))]
+    pieces = dealt(subtrees, _PIECES)
 
     def work(number: int) -> _Sorted:
         kept, sorter.found = sorter.found, _Sorted()

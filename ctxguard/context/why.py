@@ -12,7 +12,12 @@ from ctxguard.context.demand.target import view_of
 from ctxguard.context.demand.targets import wanted
 from ctxguard.context.measure import context_of
 from ctxguard.context.tree.links import resolve
-from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_by, governing_for, locate
+from ctxguard.context.tree.locate import (
+    IGNORE_FILE,
+    governing_by,
+    in_force,
+    locate,
+)
 from ctxguard.context.tree.worktree import kind_of
 from ctxguard.context.walking.views import view_of_all
 from ctxguard.errors import PatternError
@@ -81,9 +86,7 @@ class Explainer:
         self._backend = request.backend
         self._dockerfile = request.dockerfile
         located = locate(request.source, request.dockerfile)
-        governing = governing_for(located, request.backend)
-        if not isinstance(governing, Governing):
-            raise governing
+        governing = in_force(located, request.backend)
         self._governing = governing
         self._spec = governing.spec
         self._all = Arrived(request.source, view_of_all(request.backend, governing))

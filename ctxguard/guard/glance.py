@@ -15,12 +15,11 @@ from collections.abc import Collection, Iterable, Iterator
 from ctxguard.finding import Edit, Finding, Fix, Severity
 from ctxguard.guard.checks import broken_rules, comments, derived, files, habits
 from ctxguard.guard.checks.names import is_usual
+from ctxguard.guard.worth import least_worth
 from ctxguard.ignore.editing import line_count
 from ctxguard.measurement import Measurement, Overview, RuleLine
 
 MOST = 3
-_LEAST_SHARE = 100
-_LEAST = 10_000
 _WILDCARD = re.compile(r"[*?\[\\]")
 _GIT = ".git"
 
@@ -40,7 +39,7 @@ def glance(
     found: list[Finding] = []
     if measurement.overview is not None and measurement.size.bytes:
         looking = _Looking(measurement, measurement.overview, file)
-        least = max(_LEAST, measurement.size.bytes // _LEAST_SHARE)
+        least = least_worth(measurement.size.bytes)
         found = [each for each in looking.all() if each.bytes >= least]
         found.sort(key=lambda each: (-each.bytes, each.line or 0))
     heavy = [each for each in found if each.code not in silenced][:MOST]

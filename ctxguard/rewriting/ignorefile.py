@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat as modes
 from collections.abc import Iterator
 
 from ctxguard.context.course import Request
 from ctxguard.context.drafting import IgnoreText
 from ctxguard.errors import UsageError
-from ctxguard.replacing import alone, replacing
+from ctxguard.replacing import alone, replacing, rights
 from ctxguard.rewriting.kept import KeptTexts, Old, digest
 
 
@@ -104,13 +103,11 @@ def _replace(path: str, text: bytes) -> None:
     try:
         stat = os.stat(path)
     except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        with replacing(path, text, 0o666 & ~umask):
+        with replacing(path, text, rights(path)):
             return
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    with replacing(path, text, modes.S_IMODE(stat.st_mode)) as new:
+    with replacing(path, text, rights(path)) as new:
         if hasattr(os, "chown"):
             # Whose file it is does not change with what it holds.
             with contextlib.suppress(OSError):

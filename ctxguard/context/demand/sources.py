@@ -16,7 +16,6 @@ from ctxguard.errors import MeasureError, UsageError
 from ctxguard.ignore.spec import Decider, Decision
 from ctxguard.measurement import InstructionLine
 
-_UNKNOWN = ("no-dockerfile", "unknown")
 _SCRATCH = "scratch"
 _ANY_DEPTH = "**"
 _EVERYTHING_IN_IT = "*"
@@ -108,7 +107,7 @@ def sources(source: Source, located: Located, build: BuildOptions) -> Sources:
             key = ask.instruction.line, ask.path
             if key not in named:
                 named[key] = _named(ask, follower, located.dockerfile or "")
-    unknown = any(target.reason in _UNKNOWN for target in found.targets)
+    unknown = any(target.unknown for target in found.targets)
     return Sources([*named.values(), *([_Named(None, None)] if unknown else [])])
 
 

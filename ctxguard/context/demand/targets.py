@@ -52,6 +52,11 @@ class Target:
     number: int | None = None
     """Of its include list; None if the list holds exceptions and needs a walk of its own."""
 
+    @property
+    def unknown(self) -> bool:
+        """Nobody can say what it asks for."""
+        return self.reason in ("no-dockerfile", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

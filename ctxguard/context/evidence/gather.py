@@ -14,7 +14,7 @@ from ctxguard.context.evidence.rules import RulesLook
 from ctxguard.context.evidence.values import Evidence, SentFile
 from ctxguard.context.measure import look_around, measure
 from ctxguard.context.tracking import Tracking
-from ctxguard.context.tree.locate import IGNORE_FILE, Governing, governing_for
+from ctxguard.context.tree.locate import IGNORE_FILE, in_force
 from ctxguard.context.walking.views import view_of_all
 from ctxguard.context.walking.walk import Listing, walk
 from ctxguard.context.why import Explainer
@@ -63,9 +63,7 @@ def evidence(scene: Scene, looking: Looking = _NOTHING_ELSE) -> Evidence:
     request = scene.request
     measurement = measure(replace(request, overview=True))
     found = look_around(request)
-    governing = governing_for(found.located, request.backend)
-    if not isinstance(governing, Governing):
-        raise governing
+    governing = in_force(found.located, request.backend)
     rules = RulesLook(request, found.located, governing)
     files = FilesLook(looking.suspects, looking.tracking, looking.most_content)
     views = [view_of_all(request.backend, governing), *rules.views]

@@ -94,6 +94,18 @@ def governing_for(located: Located, backend: Backend) -> Governing | MeasureErro
     return located.buildkit if backend is Backend.BUILDKIT else located.legacy
 
 
+def in_force(located: Located, backend: Backend) -> Governing:
+    """The same, where there has to be something.
+
+    Raises:
+        MeasureError: the backend refuses the rules, or cannot read them.
+    """
+    found = governing_for(located, backend)
+    if isinstance(found, Governing):
+        return found
+    raise found
+
+
 def governing_by(
     rules: Sequence[IgnoreRule], backend: Backend, dockerfile: Dockerfile
 ) -> Governing:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container, Sequence
+from typing import TypeVar
 
 from ctxguard.context.tree.source import Source
 from ctxguard.context.walking.views import View
 from ctxguard.context.walking.walk import Listing, Step, Trouble, Waiting
+
+_T = TypeVar("_T")
+
+
+def dealt(subtrees: list[_T], pieces: int) -> list[list[_T]]:
+    """No more than so many pieces, each with every so many-th subtree: of much the same weight."""
+    return [subtrees[at::pieces] for at in range(min(pieces, len(subtrees)))]
 
 
 class Plan:

@@ -15,13 +15,10 @@ from ctxguard.guard.checks import dialect
 from ctxguard.guard.suggest.bounds import Bounds
 from ctxguard.guard.suggest.candidates import Candidate, Cause, Lines, environments
 from ctxguard.guard.suggest.choosing import Choice, Chooser, Gain
+from ctxguard.guard.worth import least_worth
 from ctxguard.ignore.editing import edited
 from ctxguard.measurement import InstructionLine, Measurement
 
-_LEAST_SHARE = 100
-"""A line that brings less than a hundredth of the context is not worth it,"""
-_LEAST = 10_000
-"""nor one that brings less than this many bytes."""
 _LARGE = 50_000
 """From so many files on several processes are of use."""
 
@@ -72,7 +69,7 @@ def advise(
         enough: bytes from which downward the context is within its budget.
     """
     lines = Lines(scene.ignore, before.context.dockerfile, findings)
-    least = max(_LEAST, -(-before.size.bytes // _LEAST_SHARE))
+    least = least_worth(before.size.bytes)
     processes = useful_processes() if before.size.files > _LARGE else 1
     sent = shares(scene.request, lines.texts, least, tracking, processes)
     derived = lines.derived | environments(sent, lines.texts)
