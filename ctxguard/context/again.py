@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, merge, willing
+from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart, willing
 from ctxguard.context.measure import HEAD, Measuring, has_broken_rules, look_around
 from ctxguard.context.sides import SharedInodeError
 from ctxguard.context.walking.plan import Plan, dealt
@@ -129,27 +129,27 @@ class Again:
             return self._in_order(found)
 
     def _in_order(self, found: Found) -> Measurement:
-        measuring = Measuring(self._request, found, _nobody)
-        return self._with_folders(measuring, measuring.in_order())
+        measuring = Measuring([(self._request, found)], _nobody)
+        return self._with_folders(measuring, measuring.in_order()[0])
 
     def _in_parts(self, found: Found) -> Measurement:
-        measuring = Measuring(self._request, found, _nobody)
-        stack = [start(measuring.course.views)]
+        measuring = Measuring([(self._request, found)], _nobody)
+        stack = [start(measuring.views)]
         measuring.walk(stack, HEAD)
-        plan = Plan(self._request.source, measuring.course.views, stack)
+        plan = Plan(self._request.source, measuring.views, stack)
         plan.split(_SPLITS)
         plan.open(self._open)
         subtrees = plan.subtrees()
         self._measure_missing(found, [each for each in subtrees if each.path not in self._parts])
         for subtree in subtrees:
-            merge(measuring.course, [subtree], self._parts[subtree.path])
+            measuring.merge([subtree], [self._parts[subtree.path]])
         kept = {subtree.path for subtree in subtrees}
         self._parts = {path: part for path, part in self._parts.items() if path in kept}
         measuring.go_by(plan)
-        return self._with_folders(measuring, measuring.finish())
+        return self._with_folders(measuring, measuring.finish()[0])
 
     def _with_folders(self, measuring: Measuring, result: Measurement) -> Measurement:
-        self.folders, self.contents = measuring.course.listed, measuring.contents
+        self.folders, self.contents = measuring.courses[0].listed, measuring.contents
         return result
 
     def _measure_missing(self, found: Found, missing: list[Waiting]) -> None:
@@ -161,7 +161,7 @@ class Again:
             self._keep(pieces[number], parts)
 
     def _each(self, found: Found, subtrees: Iterable[Waiting]) -> list[PartOfCourse]:
-        return [measure_apart(self._request, found, [subtree]) for subtree in subtrees]
+        return [measure_apart([(self._request, found)], [subtree])[0] for subtree in subtrees]
 
     def _keep(self, subtrees: list[Waiting], parts: list[PartOfCourse]) -> None:
         for subtree, part in zip(subtrees, parts, strict=True):

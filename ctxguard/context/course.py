@@ -89,11 +89,15 @@ class Sums:
 _SideT = TypeVar("_SideT", Side, LooseSide)
 
 
+_MakeSide = Callable[[int, View, BuildKitWire | LegacyTar, Sequence[Tally]], _SideT]
+
+
 class Course(Generic[_SideT]):
     """Takes the steps of one walk.
 
     Args:
         make_side: in wire order or loose.
+        first: how many views of the walk belong to others.
 
     Raises:
         MeasureError: the chosen backend refuses the context before any walk.
@@ -103,10 +107,8 @@ class Course(Generic[_SideT]):
         self,
         request: Request,
         found: Found,
-        make_side: Callable[
-            [int, View, BuildKitWire | LegacyTar, Sequence[Tally]],
-            _SideT,
-        ],
+        make_side: _MakeSide[_SideT],
+        first: int = 0,
     ) -> None:
         self.request = request
         self._found = found
@@ -114,14 +116,15 @@ class Course(Generic[_SideT]):
         self.sides: dict[Backend, _SideT] = {}
         for backend, governing in willing(request, found.located):
             view = self._view(backend, governing)
-            self.sides[backend] = make_side(len(self.sides), view, *self.sums.of(backend))
+            at = first + len(self.sides)
+            self.sides[backend] = make_side(at, view, *self.sums.of(backend))
         self.chosen: _SideT = self.sides[request.backend]
         self.views: list[View] = [side.view for side in self.sides.values()]
         self.savings: Savings | None = None
         if request.savings:
             everywhere = governing_for(found.located, request.backend)
             assert isinstance(everywhere, Governing)
-            self.savings = Savings(len(self.views), self.chosen.at)
+            self.savings = Savings(first + len(self.views), self.chosen.at)
             self.views.append(EverywhereView(everywhere))
         self.troubles: list[Trouble] = []
         self.unreadable: list[str] = []
@@ -196,20 +199,49 @@ class PartOfCourse:
     """Of a Snapshot: the folders that it came to know."""
 
 
-def measure_apart(request: Request, found: Found, subtrees: Sequence[Waiting]) -> PartOfCourse:
-    """Measure some subtrees by themselves, together."""
-    course = Course(request, found, LooseSide)
-    snapshot = request.source if isinstance(request.source, Snapshot) else None
+Member = tuple[Request, Found]
+"""One of several contexts with the same root."""
+
+
+def courses(
+    members: Sequence[Member], make_side: _MakeSide[_SideT]
+) -> tuple[list[Course[_SideT]], list[View]]:
+    """A course for each, over one walk; and the views of that walk.
+
+    Raises:
+        MeasureError: see `Course`.
+    """
+    found: list[Course[_SideT]] = []
+    views: list[View] = []
+    for request, looked in members:
+        course = Course(request, looked, make_side, len(views))
+        found.append(course)
+        views += course.views
+    return found, views
+
+
+def measure_apart(members: Sequence[Member], subtrees: Sequence[Waiting]) -> list[PartOfCourse]:
+    """Measure some subtrees by themselves, together; a part for each member."""
+    found, views = courses(members, LooseSide)
+    source = members[0][0].source
+    snapshot = source if isinstance(source, Snapshot) else None
     known = 0 if snapshot is None else snapshot.known()
     for waiting in subtrees:
-        for step in walk(request.source, course.views, [waiting]):
-            course.take(step)
-        for side in course.sides.values():
-            side.leave()
+        for step in walk(source, views, [waiting]):
+            for course in found:
+                course.take(step)
+        for course in found:
+            for side in course.sides.values():
+                side.leave()
+    kept = {} if snapshot is None else snapshot.since(known)
+    return [_part(course, kept) for course in found]
+
+
+def _part(course: Course[LooseSide], kept: Mapping[str, KeptFolder]) -> PartOfCourse:
     parts = [side.part() for side in course.sides.values()]
     return PartOfCourse(
         parts, course.troubles, course.unreadable, course.remarks, course.listed, course.savings,
-        {} if snapshot is None else snapshot.since(known),
+        kept,
     )  # fmt: skip
 
 

@@ -3,45 +3,38 @@
 A large tree is walked in two steps. The head goes in wire order, since the index of an entry has
 its own length there. What is left is cut into subtrees that are measured apart, in several
 processes where that is of use, and put together in their places.
+
+Several contexts with the same root are measured by one walk: each entry is listed once, and goes
+into the sums of each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from ctxguard.context import troubles
-from ctxguard.context.asking import Asking
 from ctxguard.context.course import (
     Course,
     Found,
+    Member,
     PartOfCourse,
     Request,
+    courses,
     measure_apart,
     merge,
     pass_by,
 )
 from ctxguard.context.demand.targets import wanted
+from ctxguard.context.outcome import Outcome, context_of
 from ctxguard.context.sides import SharedInodeError, Side
-from ctxguard.context.tree.locate import Governing, Located, governing_for, locate
+from ctxguard.context.tree.locate import Governing, Located, locate
 from ctxguard.context.walking.plan import Plan, dealt
 from ctxguard.context.walking.processes import done, useful_processes
-from ctxguard.context.walking.views import wire_order
 from ctxguard.context.walking.walk import Listing, Trouble, Waiting, start, walk
 from ctxguard.context.weighing.heaviest import Contents
-from ctxguard.ignore.spec import DockerIgnoreSpec
-from ctxguard.measurement import (
-    Backend,
-    Context,
-    DormantRule,
-    Excluded,
-    LegacyTransfer,
-    Measurement,
-    Overview,
-    Problem,
-    RuleLine,
-)
+from ctxguard.errors import CtxguardError
+from ctxguard.measurement import Backend, Measurement
 
-__all__ = ["Request", "context_of", "measure"]
+__all__ = ["Request", "context_of", "measure", "measure_all"]
 
 HEAD = 1 << 14
 """So many entries are walked in wire order. Behind them order does not matter up to the next border
@@ -67,16 +60,72 @@ def measure(
     Raises:
         MeasureError: the chosen backend would refuse the context, or it cannot be read.
     """
-    found = look_around(request)
-    progress = _never_back(progress)
     processes = useful_processes() if processes is None else processes
-    if has_broken_rules(found.located):
-        # The classic builder's tar may end in the midst of it.
-        return Measuring(request, found, progress).in_order()
+    members = [(request, look_around(request))]
+    return _measured(members, _never_back(progress), processes)[0]
+
+
+def measure_all(
+    requests: Sequence[Request],
+    progress: Callable[[int], None] = lambda _: None,
+    processes: int | None = None,
+) -> list[Measurement | CtxguardError]:
+    """Measure several contexts; those with the same root by one walk.
+
+    Returns:
+        For each request what `measure` gives or raises.
+    """
+    progress = _onward(progress)
+    results: dict[int, Measurement | CtxguardError] = {}
+    for group in _groups(requests):
+        found = _together([requests[at] for at in group], progress, processes)
+        results.update(zip(group, found, strict=True))
+    return [results[at] for at in range(len(requests))]
+
+
+def _groups(requests: Sequence[Request]) -> list[list[int]]:
+    """Those with the same root."""
+    found: dict[tuple[str, str | None], list[int]] = {}
+    for at, request in enumerate(requests):
+        source = request.source
+        found.setdefault((source.root, source.revision), []).append(at)
+    return list(found.values())
+
+
+def _together(
+    requests: Sequence[Request], progress: Callable[[int], None], processes: int | None
+) -> Sequence[Measurement | CtxguardError]:
+    """By one walk, or if anything is in its way each by its own."""
+    if len(requests) > 1:
+        try:
+            members = [(request, look_around(request)) for request in requests]
+            if not any(has_broken_rules(found.located) for _, found in members):
+                workers = useful_processes() if processes is None else processes
+                return _measured(members, _never_back(progress), workers)
+        except CtxguardError:
+            pass  # Of one of them; the others are to be measured all the same.
+    return [_alone(request, progress, processes) for request in requests]
+
+
+def _alone(
+    request: Request, progress: Callable[[int], None], processes: int | None
+) -> Measurement | CtxguardError:
     try:
-        return Measuring(request, found, progress).in_parts(processes)
+        return measure(request, progress, processes)
+    except CtxguardError as error:
+        return error
+
+
+def _measured(
+    members: Sequence[Member], progress: Callable[[int], None], processes: int
+) -> list[Measurement]:
+    if any(has_broken_rules(found.located) for _, found in members):
+        # The classic builder's tar may end in the midst of it.
+        return Measuring(members, progress).in_order()
+    try:
+        return Measuring(members, progress).in_parts(processes)
     except SharedInodeError:
-        return Measuring(request, found, progress).in_order()
+        return Measuring(members, progress).in_order()
 
 
 def look_around(request: Request) -> Found:
@@ -101,6 +150,20 @@ def _never_back(progress: Callable[[int], None]) -> Callable[[int], None]:
     return forward
 
 
+def _onward(progress: Callable[[int], None]) -> Callable[[int], None]:
+    """One walk after the other: each goes on from where the last one ended."""
+    before, highest = 0, 0
+
+    def forward(entries: int) -> None:
+        nonlocal before, highest
+        if before + entries < highest:
+            before = highest
+        highest = before + entries
+        progress(highest)
+
+    return forward
+
+
 def has_broken_rules(located: Located) -> bool:
     """Whether it matters in which order paths are decided."""
     governings = (located.buildkit, located.legacy)
@@ -108,173 +171,89 @@ def has_broken_rules(located: Located) -> bool:
 
 
 class Measuring:
-    """One walk, and what comes of it."""
+    """One walk, and what comes of it for each of the contexts that share it."""
 
-    def __init__(self, request: Request, found: Found, progress: Callable[[int], None]) -> None:
-        self.request = request
-        self.found = found
-        self.located = found.located
+    def __init__(self, members: Sequence[Member], progress: Callable[[int], None]) -> None:
+        self.members = members
         self.progress = progress
-        self.course = Course(request, found, Side)
-        self.sums = self.course.sums
+        self.source = members[0][0].source
+        self.courses, self.views = courses(members, Side)
         self.contents = Contents({})
-        """Of the folders, if the request is to keep what was listed."""
+        """Of the folders of the last one, if its request is to keep what was listed."""
 
-    def in_order(self) -> Measurement:
+    def in_order(self) -> list[Measurement]:
         """Walk everything in wire order."""
-        self.walk([start(self.course.views)], None)
+        self.walk([start(self.views)], None)
         return self.finish()
 
-    def in_parts(self, processes: int) -> Measurement:
+    def in_parts(self, processes: int) -> list[Measurement]:
         """Walk the head in wire order, and what is left apart."""
-        stack = [start(self.course.views)]
+        stack = [start(self.views)]
         self.walk(stack, HEAD)
         if stack:
             self._walk_apart(stack, processes)
         return self.finish()
 
-    def finish(self) -> Measurement:
+    def finish(self) -> list[Measurement]:
         """What the walk came to."""
-        for side in self.course.sides.values():
+        return [
+            self._outcome(request, found, course)
+            for (request, found), course in zip(self.members, self.courses, strict=True)
+        ]
+
+    def _outcome(self, request: Request, found: Found, course: Course[Side]) -> Measurement:
+        for side in course.sides.values():
             side.finish()
-        self.course.raise_refusal()
-        if self.request.listed:
-            self.contents = self.sums.heaviest.contents()
-        return self._measurement()
+        course.raise_refusal()
+        if request.listed:
+            self.contents = course.sums.heaviest.contents()
+        return Outcome(request, found, course).measurement()
 
     def walk(self, stack: list[Waiting], until: int | None) -> None:
         """Walk until the stack is empty or, if given, BuildKit was sent so many entries."""
-        counted = self.course.sides.get(Backend.BUILDKIT, self.course.chosen)
-        for step in walk(self.request.source, self.course.views, stack):
-            self.course.take(step)
-            self.course.raise_refusal()
-            self.progress(self.course.chosen.sent)
-            if until is not None and counted.sent >= until and isinstance(step, Listing):
+        counted = [course.sides.get(Backend.BUILDKIT, course.chosen) for course in self.courses]
+        for step in walk(self.source, self.views, stack):
+            self._take(step)
+            self._tell_progress()
+            if until is None or not isinstance(step, Listing):
+                continue
+            if any(side.sent >= until for side in counted):
                 return
 
+    def _take(self, step: Listing | Trouble) -> None:
+        for course in self.courses:
+            course.take(step)
+            course.raise_refusal()
+
+    def _tell_progress(self) -> None:
+        self.progress(sum(course.chosen.sent for course in self.courses))
+
     def _walk_apart(self, stack: list[Waiting], processes: int) -> None:
-        plan = Plan(self.request.source, self.course.views, stack)
+        plan = Plan(self.source, self.views, stack)
         plan.split(SPLITS)
-        subtrees = plan.subtrees()
-        pieces = dealt(subtrees, _PIECES)
-        own_process = self.request.source.own_process
-        for number, part in done(len(pieces), self._part(pieces), processes, own_process):
-            merge(self.course, pieces[number], part)
-            self.progress(self.course.chosen.sent)
+        pieces = dealt(plan.subtrees(), _PIECES)
+        for number, parts in done(
+            len(pieces), self._parts(pieces), processes, self.source.own_process
+        ):
+            self.merge(pieces[number], parts)
+            self._tell_progress()
         self.go_by(plan)
+
+    def merge(self, subtrees: Sequence[Waiting], parts: Sequence[PartOfCourse]) -> None:
+        """Take over what was measured apart; see `course.merge`."""
+        for course, part in zip(self.courses, parts, strict=True):
+            merge(course, subtrees, part)
 
     def go_by(self, plan: Plan) -> None:
         """Come to the places of all that was measured apart, and merged."""
         for item in plan.items:
-            if isinstance(item, Waiting):
-                pass_by(self.course, item)
-            else:
-                self.course.take(item)
+            for course in self.courses:
+                if isinstance(item, Waiting):
+                    pass_by(course, item)
+                else:
+                    course.take(item)
 
-    def _part(self, pieces: Sequence[Sequence[Waiting]]) -> Callable[[int], PartOfCourse]:
-        return lambda number: measure_apart(self.request, self.found, pieces[number])
-
-    def _measurement(self) -> Measurement:
-        request, chosen = self.request, self.course.chosen
-        governing = self._governing()
-        legacy = self._legacy()
-        met = [trouble for trouble in self.course.troubles if trouble.views[chosen.at]]
-        types = self.sums.types
-        asking = Asking(request, self.found, self.sums)
-        buildkit = self._buildkit_goes_through()
-        return Measurement(
-            context=context_of(request, self.located, governing),
-            size=self.sums.size.totals(),
-            copy_all=self.sums.wire.transfer() if buildkit else None,
-            targets=asking.targets(known=buildkit),
-            instructions=asking.instructions() if buildkit else None,
-            legacy=legacy if isinstance(legacy, LegacyTransfer) else None,
-            legacy_reason=legacy if isinstance(legacy, str) else None,
-            heaviest=asking.named(self.sums.heaviest.heaviest(request.depth)),
-            types=None if types is None else types.rows(),
-            excluded=self._excluded(),
-            problems=(*self._problems(met), *asking.problems()),
-            dormant_rules=tuple(_dormant(governing.spec)),
-            complete=not any(map(troubles.is_incomplete, met)),
-            lfs=troubles.lfs_files(self.course.remarks),
-            overview=self._overview(governing) if request.overview else None,
-        )
-
-    def _overview(self, governing: Governing) -> Overview:
-        rules = tuple(
-            RuleLine(rule.line, rule.raw, rule.pattern, rule.negated)
-            for at, rule in enumerate(governing.spec.rules)
-            if rule is not None and not governing.spec.is_forced(at)
-        )
-        return Overview(self.sums.heaviest.weights(), rules, governing.text)
-
-    def _governing(self) -> Governing:
-        """What governs the chosen backend."""
-        governing = governing_for(self.located, self.request.backend)
-        assert isinstance(governing, Governing)
-        return governing
-
-    def _excluded(self) -> Excluded | None:
-        if self.course.savings is None:
-            return None
-        return self.course.savings.excluded(self._governing(), self.course.chosen.inodes())
-
-    def _buildkit_goes_through(self) -> bool:
-        side = self.course.sides.get(Backend.BUILDKIT)
-        return side is not None and side.view.refusal is None
-
-    def _legacy(self) -> LegacyTransfer | str:
-        """The tar's length, or why there is none."""
-        side = self.course.sides.get(Backend.LEGACY)
-        if side is None and self.request.alone:
-            return "nobody asked for it"
-        if side is None:
-            return str(self.located.legacy)
-        if side.view.refusal is not None:
-            return str(side.view.refusal)
-        if self.request.dockerfile.real is None and self.request.dockerfile.text is None:
-            return "without a Dockerfile the classic builder refuses before it sends anything"
-        if self.request.dockerfile.outside and not self.sums.tar.has_ignore_file:
-            return (
-                "undefined: with a Dockerfile outside of the context and no .dockerignore, "
-                "the length differs from run to run"
-            )
-        return self.sums.tar.transfer()
-
-    def _problems(self, met: list[Trouble]) -> Iterator[Problem]:
-        yield from self.located.problems
-        yield from sorted(self._met_problems(met), key=_place)
-
-    def _met_problems(self, met: list[Trouble]) -> Iterator[Problem]:
-        yield from map(troubles.path_problem, met)
-        yield from troubles.unlike_a_checkout(self.course.remarks)
-        if self.request.backend is Backend.BUILDKIT:
-            yield from troubles.unreadable_files(self.course.unreadable)
-            yield from troubles.refused_files(self.course.chosen.entries.sent_empty)
-            yield from troubles.not_utf8(self.sums.wire.not_utf8)
-
-
-def _place(problem: Problem) -> tuple[tuple[bytes, ...], str]:
-    return wire_order(problem.path or ""), problem.code
-
-
-def context_of(request: Request, located: Located, governing: Governing) -> Context:
-    """What is measured, in the words of a report."""
-    return Context(
-        root=request.source.root,
-        backend=request.backend,
-        dockerfile=located.dockerfile,
-        ignore_file=governing.ignore_file,
-        source="worktree" if request.source.revision is None else "commit",
-        revision=request.source.revision,
-        target=request.build.target,
-        platform=request.build.platform,
-        build_args=dict(request.build.arguments),
-    )
-
-
-def _dormant(spec: DockerIgnoreSpec) -> Iterator[DormantRule]:
-    for pattern in spec.patterns:
-        error = pattern.broken
-        if error is not None:
-            yield DormantRule(error.pattern, error.reason, error.path, error.line)
+    def _parts(
+        self, pieces: Sequence[Sequence[Waiting]]
+    ) -> Callable[[int], Sequence[PartOfCourse]]:
+        return lambda number: measure_apart(self.members, pieces[number])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ctxguard.context.course import Found, PartOfCourse, Request, measure_apart
+from ctxguard.context.course import Member, PartOfCourse, Request, measure_apart
 from ctxguard.context.measure import measure
 from ctxguard.context.tree.given import worktree
 from ctxguard.context.walking.walk import Waiting
@@ -61,11 +61,11 @@ def in_children(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], None]) ->
     """Do this first, in a child alone, for each subtree of a piece."""
     parent, part = os.getpid(), measure_apart
 
-    def first(request: Request, found: Found, subtrees: Sequence[Waiting]) -> PartOfCourse:
+    def first(members: Sequence[Member], subtrees: Sequence[Waiting]) -> list[PartOfCourse]:
         if os.getpid() != parent:
             for waiting in subtrees:
                 what(waiting.path)
-        return part(request, found, subtrees)
+        return part(members, subtrees)
 
     monkeypatch.setattr("ctxguard.context.measure.measure_apart", first)
 
