@@ -1,8 +1,9 @@
 """Settings and where each came from: defaults, one configuration file, environment, flags."""
 
 from ctxguard.config.in_commit import InCommit
+from ctxguard.config.keys import KEYS, HookSettings
 from ctxguard.config.places import Folders, OnDisk
-from ctxguard.config.settings import KEYS, HookSettings, Origin, Settings, settings
+from ctxguard.config.settings import Origin, Settings, settings
 
 __all__ = [
     "KEYS",
