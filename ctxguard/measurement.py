@@ -272,6 +272,8 @@ class Measurement:
     """Of a commit, if it has any that are sent."""
     overview: Overview | None = None
     """None if it was not asked for."""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    """Bytes below each path that was asked for, and below no longer one of them."""
 
     @property
     def chosen_target(self) -> TargetTransfer:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctxguard.config import Folders, InCommit, OnDisk, Settings, settings
+from ctxguard.config import (
+    ContextSettings,
+    Folders,
+    InCommit,
+    OnDisk,
+    Settings,
+    contexts,
+    settings,
+)
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.context.measure import Request
 from ctxguard.context.tree import given, revision
 from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.context.tree.worktree import WorkTree
-from ctxguard.errors import UsageError
+from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.git.repository import Spot
 from ctxguard.measurement import Backend
 
@@ -29,8 +39,23 @@ class Place:
     """Where its configuration may lie."""
 
     def settings(self, flags: Mapping[str, Any] | None = None) -> Settings:
-        """All settings in force; flags by the name of the key."""
-        return settings(self.folders, flags or {})
+        """All settings in force; flags by the name of the key.
+
+        If the configuration names one context with this folder, these are its own.
+        """
+        flags = flags or {}
+        entries = self.entries(flags)
+        if len(entries) > 1 and flags.get("dockerfile"):
+            file = os.path.abspath(flags["dockerfile"])
+            entries = [each for each in self.entries({}) if each.settings.dockerfile == file]
+            entries = [each for each in self.entries(flags) if each.name in _names(entries)]
+        return entries[0].settings if len(entries) == 1 else settings(self.folders, flags)
+
+    def entries(self, flags: Mapping[str, Any]) -> list[ContextSettings]:
+        """What the configuration says of contexts with this folder."""
+        here = self.folders.real(self.source.root)
+        named = contexts(self.folders, flags)
+        return [each for each in named if self.folders.real(each.folder) == here]
 
     def request(
         self,
@@ -57,6 +82,7 @@ class Place:
             types=types,
             savings=savings,
             overview=overview,
+            weighed=tuple(chosen.budgets),
             build=BuildOptions(chosen.target, all_targets, chosen.build_args, chosen.platform),
         )
 
@@ -68,6 +94,20 @@ class Place:
     def inside(self, path: str) -> str:
         """See `given.inside`."""
         return given.inside(self.source, path, self.name)
+
+
+def _names(entries: Sequence[ContextSettings]) -> set[str]:
+    return {each.name for each in entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A context to measure, with the settings that are in force for it."""
+
+    place: Place
+    settings: Settings
+    name: str | None = None
+    """As the configuration has it."""
 
 
 def on_disk(context: str) -> Place:
@@ -101,3 +141,38 @@ def place(context: str, rev: str | None, lfs: str | None) -> Place:
             raise UsageError("--lfs is about a commit; name one with --rev")
         return on_disk(context)
     return in_commit(context, revision.spot_of(context), rev, lfs)
+
+
+def chosen(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[Chosen]:
+    """The contexts that are meant.
+
+    Args:
+        context: as the user named it; None for all that the configuration names.
+        found: that folder, or the current one.
+        flags: by the name of the key.
+
+    Raises:
+        UsageError: a value is wrong, or there is no such folder.
+    """
+    entries = contexts(found.folders, flags) if context is None else found.entries(flags)
+    if not entries:
+        return [Chosen(found, settings(found.folders, flags))]
+    return [Chosen(_place_of(found, each), each.settings, each.name) for each in entries]
+
+
+def _place_of(found: Place, entry: ContextSettings) -> Place:
+    with _blamed_on(entry):
+        if not isinstance(found.source, CommitTree):
+            shown = os.path.relpath(entry.folder)
+            return Place(shown, given.worktree(entry.folder), OnDisk(entry.folder))
+        tree = revision.another_folder(found.source, found.folders.real(entry.folder))
+        return Place(entry.folder, tree, InCommit(tree))
+
+
+@contextlib.contextmanager
+def _blamed_on(entry: ContextSettings) -> Iterator[None]:
+    """What is wrong with a folder is told of the configuration that names it."""
+    try:
+        yield
+    except CtxguardError as error:
+        raise UsageError(f'contexts: "{entry.name}": {error} (named in {entry.place})') from error

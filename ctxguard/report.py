@@ -73,6 +73,14 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One of several contexts that could not be measured."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One context, measured and judged."""
 

@@ -27,6 +27,11 @@ def context_options(command: _F) -> _F:
     return builder_options(click.argument("context", default=".")(command))
 
 
+def contexts_options(command: _F) -> _F:
+    """The same, where the argument left out is about all contexts of the configuration."""
+    return builder_options(click.argument("context", required=False)(command))
+
+
 def context_flag(command: _F) -> _F:
     """`-C`, where the arguments are something else."""
     return click.option(
@@ -226,15 +231,11 @@ def say_problems(problems: Iterable[Problem], *, quiet: bool) -> None:
         say(f"{place}{problem.message}", quiet=quiet)
 
 
-def say_settings(settings: Settings) -> None:
+def say_settings(settings: Settings, name: str | None = None) -> None:
     """Each value in force, and where it comes from."""
-    for name in KEYS:
-        value = getattr(settings, name.replace("-", "_"))
-        origin = str(settings.origin(name))
-        if name == "warn" and settings.lowered_warning:
-            origin = "default, no higher than critical"
-        shown = ", ".join(value) if isinstance(value, tuple) else value
-        say(f"{name} = {'none' if shown in (None, '') else shown} ({origin})")
+    of = "" if name is None else f"{name}: "
+    for key in KEYS:
+        say(f"{of}{key} = {settings.shown(key)} ({settings.told_origin(key)})")
 
 
 def note_environment(*, quiet: bool) -> None:

@@ -13,19 +13,20 @@ import click
 from ctxguard.cli import drafts, options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
-from ctxguard.config import Settings
-from ctxguard.context.measure import Request, measure
+from ctxguard.context.measure import Request, measure_all
+from ctxguard.context.tree.given import STANDARD_INPUT
 from ctxguard.context.tree.locate import IGNORE_FILE
+from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
-from ctxguard.place import place
-from ctxguard.render import FORMATS, terminal
-from ctxguard.report import Groups, Report
+from ctxguard.place import Chosen, chosen, place
+from ctxguard.render import FORMATS, several, terminal
+from ctxguard.report import Failure, Groups, Report
 
 
 @click.command("report")
-@options.context_options
+@options.contexts_options
 @options.build_options
 @options.revision_options
 @drafts.ignore_file_option
@@ -50,11 +51,11 @@ from ctxguard.report import Groups, Report
 @click.option("-o", "--output", "file", metavar="FILE", help="Write the report to a file.")
 @options.color_option
 @options.noise_options("No notes, and only size, verdict and problems.")
-def command(context: str, **given_options: Any) -> int:
+def command(context: str | None, **given_options: Any) -> int:
     """Measure a build context and hold it against its budget.
 
-    CONTEXT is the folder that would be given to docker build; default: the current one. Sizes are
-    written like 500MB, 1.5 GB or 2GiB.
+    CONTEXT is the folder that would be given to docker build; default: all contexts that the
+    configuration names, or else the current folder. Sizes are written like 500MB, 1.5 GB or 2GiB.
 
     Exit codes: 0 within budget, 1 over it, 2 wrong usage or configuration, 3 could not be measured
     or, within budget, not all of it.
@@ -82,45 +83,107 @@ class _Asked:
     verbose: bool
 
 
-def _run(context: str, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    found = place(context, asked.rev, asked.lfs)
-    settings = options.read_settings(found, flags)
+def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
+    found = place(context or ".", asked.rev, asked.lfs)
+    picked = chosen(context, found, {name.replace("_", "-"): flags[name] for name in flags})
     options.note_environment(quiet=asked.quiet)
-    drafts.check_inputs(settings, asked.ignore_file)
-    request = options.request(
-        found,
-        settings,
+    _check_inputs(picked, asked)
+    requests = [_request(each, asked) for each in picked]
+    with drafts.in_place(requests[0], asked.ignore_file) as first:
+        results = _measured(picked, [first, *requests[1:]], asked)
+    reports = [
+        _judged(each, result, asked)
+        for each, result in zip(picked, results, strict=True)
+        if isinstance(result, Measurement)
+    ]
+    failures = [
+        Failure(each.name or each.place.name, str(result))
+        for each, result in zip(picked, results, strict=True)
+        if isinstance(result, CtxguardError)
+    ]
+    if asked.by == "instruction" and any(each.groups is None for each in reports):
+        options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
+    output.write(_text(reports, failures, asked), asked.file)
+    return _exit_code(picked, results, reports)
+
+
+def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
+    """Raises UsageError where one text from standard input would stand for several."""
+    drafts.check_inputs(picked[0].settings, asked.ignore_file)
+    if len(picked) == 1:
+        return
+    if asked.ignore_file is not None:
+        raise UsageError("--ignore-file is about one context; name its folder")
+    if any(each.settings.dockerfile == STANDARD_INPUT for each in picked):
+        raise UsageError("-f - is about one context; name its folder")
+
+
+def _request(each: Chosen, asked: _Asked) -> Request:
+    return options.request(
+        each.place,
+        each.settings,
         depth=asked.depth,
         types=asked.by == "type",
         savings=asked.savings,
         all_targets=asked.all_targets,
         overview=not asked.no_findings,
     )
-    with drafts.in_place(request, asked.ignore_file) as request:
-        measurement = _measure(request, settings, asked)
-    report = _judged(measurement, settings, asked)
-    if asked.by == "instruction" and report.groups is None:
-        options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
-    if asked.format_ == "terminal":
-        shown_on = screen(file=asked.file, color=asked.color, brief=asked.quiet)
-        text = terminal.render([report], shown_on)
-    else:
-        text = FORMATS[asked.format_]([report])
-    output.write(text, asked.file)
-    return exit_code(report.measurement, report.verdict, FailOn(settings.fail_on))
 
 
-def _judged(measurement: Measurement, settings: Settings, asked: _Asked) -> Report:
+def _measured(
+    picked: list[Chosen], requests: list[Request], asked: _Asked
+) -> list[Measurement | CtxguardError]:
+    """Each of them; what is wrong with the only one is raised."""
+    started = time.monotonic()
+    with Progress(quiet=asked.quiet) as progress:
+        results = measure_all(requests, progress)
+    if len(results) == 1 and isinstance(results[0], CtxguardError):
+        raise results[0]
+    if asked.verbose:
+        for each in picked:
+            options.say_settings(each.settings, each.name)
+        options.say(f"walked in {time.monotonic() - started:.2f} s")
+    return results
+
+
+def _text(reports: list[Report], failures: list[Failure], asked: _Asked) -> str:
+    if asked.format_ != "terminal":
+        return FORMATS[asked.format_](reports, failures)
+    shown_on = screen(file=asked.file, color=asked.color, brief=asked.quiet)
+    if len(reports) + len(failures) == 1:
+        return terminal.render(reports, shown_on)
+    return several.render(reports, failures, shown_on)
+
+
+def _exit_code(
+    picked: list[Chosen], results: list[Measurement | CtxguardError], reports: list[Report]
+) -> int:
+    """The worst of them: one that could not be measured counts more than one over budget."""
+    measured = [each for each, found in zip(picked, results, strict=True) if _is_there(found)]
+    codes = [
+        exit_code(report.measurement, report.verdict, FailOn(each.settings.fail_on))
+        for each, report in zip(measured, reports, strict=True)
+    ]
+    codes += [each.exit_code for each in results if isinstance(each, CtxguardError)]
+    return max(codes)
+
+
+def _is_there(result: Measurement | CtxguardError) -> bool:
+    return isinstance(result, Measurement)
+
+
+def _judged(each: Chosen, measurement: Measurement, asked: _Asked) -> Report:
     groups: Groups | Instructions | None = None
     if measurement.types is not None:
         groups = Groups("type", measurement.types)
     elif asked.by == "instruction":
         groups = measurement.instructions
-    verdict = judge(measurement, settings.budget)
+    verdict = judge(measurement, each.settings.budget)
     if asked.no_findings:
-        return Report(measurement, verdict, (), groups)
+        return Report(measurement, verdict, (), groups, each.name)
     file = _ignore_file(measurement) if asked.ignore_file is None else ""
-    return Report(measurement, verdict, glance(measurement, file, settings.ignore), groups)
+    found = glance(measurement, file, each.settings.ignore)
+    return Report(measurement, verdict, found, groups, each.name)
 
 
 def _ignore_file(measurement: Measurement) -> str:
@@ -129,13 +192,3 @@ def _ignore_file(measurement: Measurement) -> str:
     if context.source == "commit":
         return ""
     return os.path.relpath(os.path.join(context.root, context.ignore_file or IGNORE_FILE))
-
-
-def _measure(request: Request, settings: Settings, asked: _Asked) -> Measurement:
-    started = time.monotonic()
-    with Progress(quiet=asked.quiet) as progress:
-        measurement = measure(request, progress)
-    if asked.verbose:
-        options.say_settings(settings)
-        options.say(f"walked in {time.monotonic() - started:.2f} s")
-    return measurement

@@ -36,7 +36,23 @@ class ConfigFile:
 
     def line_of(self, key: str) -> int | None:
         """The line on which a key stands, from 1; None if that cannot be told."""
-        return _line_of(self._text, key, _TABLES[os.path.basename(self.path)])
+        return _line_of(self._text, key, self._keys)
+
+    def line_in(self, table: str, at: int, key: str | None) -> int | None:
+        """The line on which a key of one of several tables of a name stands.
+
+        Args:
+            at: which of them, from 0.
+            key: None for the table's own first line.
+        """
+        block = _block(self._text, (*self._keys, table), at, len(self.table[table]))
+        if block is None:
+            return self.line_of(table)
+        return block.start if key is None else block.line_of(key)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return _TABLES[os.path.basename(self.path)]
 
 
 def find_file(folders: Folders) -> ConfigFile | None:
@@ -96,6 +112,36 @@ def _table(document: Any, keys: Sequence[str]) -> Any:
     for key in keys:
         document = document.get(key) if isinstance(document, dict) else None
     return document
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of one `[[table]]`."""
+
+    start: int
+    lines: Sequence[str]
+
+    def line_of(self, key: str) -> int:
+        """Of a key, of a table of that name, or the first line if neither is to be seen."""
+        name = re.escape(key)
+        named = rf"\s*[\"']?{name}[\"']?\s*[.=]|\s*\[[^\]=]*\.\s*[\"']?{name}[\"']?\s*\]"
+        found = (at for at, text in enumerate(self.lines) if re.match(named, text))
+        return self.start + next(found, 0)
+
+
+def _block(text: str, keys: Sequence[str], at: int, count: int) -> _Block | None:
+    """The table at a place in its list; None where not all of them have a header of their own."""
+    header = r"\s*\.\s*".join(rf"[\"']?{re.escape(key)}[\"']?" for key in keys)
+    pattern = re.compile(rf"\s*\[\[\s*{header}\s*\]\]")
+    below = re.compile(rf"\s*\[\s*{header}\s*\.")
+    lines = text.splitlines()
+    starts = [number for number, each in enumerate(lines) if pattern.match(each)]
+    if len(starts) != count:
+        return None
+    end = starts[at] + 1
+    while end < len(lines) and (not re.match(r"\s*\[", lines[end]) or below.match(lines[end])):
+        end += 1
+    return _Block(starts[at] + 1, lines[starts[at] : end])
 
 
 _PROBE = "ctxguard-looks-for-this-line"

@@ -112,6 +112,32 @@ def _arguments(value: Any) -> dict[str, str]:
     raise ValueError('it takes a table of strings, such as { VERSION = "1.2" }')
 
 
+def _budgets(value: Any) -> dict[str, int]:
+    """Bytes by path, relative to the context root; that of a folder may end in a slash."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError('it takes a table of paths and sizes, such as { "docs/" = "20 MB" }')
+    found = {}
+    for path, size in value.items():
+        try:
+            found[_prefix(path)] = _size(size)
+        except ValueError as error:
+            raise ValueError(f'"{shortened(path)}": {error}') from None
+    return found
+
+
+def _prefix(path: str) -> str:
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts or "\0" in path:
+        raise ValueError("it takes a path below the context root, such as docs/")
+    return "/".join(parts) + "/" * path.endswith("/")
+
+
+def _flag(value: Any) -> bool:
+    if value in (True, False) or value in ("true", "false"):
+        return value in (True, "true")
+    raise ValueError("it takes true or false")
+
+
 def _growth(value: Any) -> GrowthLimit:
     if isinstance(value, str):
         return GrowthLimit.parse(value)
@@ -144,9 +170,11 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "platform": _platform,
     "build-args": _arguments,
     "budget-on": _one_of("context", "transfer"),
+    "budgets": _budgets,
     "top": _count(1),
     "ignore": _codes,
     "allow-secrets": _patterns,
+    "record": _flag,
     "hook": _hook,
 }
 """Each key of the configuration file, with what reads its value."""

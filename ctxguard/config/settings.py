@@ -8,7 +8,7 @@ outside of the repository.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,7 +57,11 @@ class Settings:
     """Codes of checks that are silenced."""
     allow_secrets: tuple[str, ...] = ()
     """Patterns of paths that hold no secret, or one that may be sent."""
-    hook: HookSettings = HookSettings()
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """Bytes for what lies below a path of the context (see `Budget.paths`)."""
+    record: bool = False
+    """Keep every measurement of a report."""
+    hook: HookSettings = field(default_factory=HookSettings)
     top: int = 10
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """By the name of the value as in the file, such as `max-files`; defaults are left out."""
@@ -65,17 +69,31 @@ class Settings:
     def origin(self, name: str) -> Origin:
         return self.origins.get(name, Origin("default"))
 
+    def told_origin(self, name: str) -> str:
+        """Where a value came from, for a person."""
+        if name == "warn" and self.lowered_warning:
+            return "default, no higher than critical"
+        return str(self.origin(name))
+
     def shown(self, name: str) -> str:
         """The value of a key, for a person."""
         value = getattr(self, name.replace("-", "_"))
-        if value is None:
+        if value in (None, "", ()) or value == {}:
             return "none"
-        return format_size(value) if name in ("warn", "critical") else str(value)
+        if name in ("warn", "critical"):
+            return format_size(value)
+        if name == "budgets":
+            return ", ".join(f"{path} {format_size(size)}" for path, size in value.items())
+        if isinstance(value, Mapping):
+            return ", ".join(f"{key}={each}" for key, each in value.items())
+        if isinstance(value, bool):
+            return str(value).lower()
+        return ", ".join(value) if isinstance(value, tuple) else str(value)
 
     @property
     def budget(self) -> Budget:
         on_transfer = self.budget_on == "transfer"
-        return Budget(self.warn, self.critical, self.max_files, on_transfer)
+        return Budget(self.warn, self.critical, self.max_files, on_transfer, self.budgets)
 
     def growth(self, base: Measurement, head: Measurement) -> Growth | None:
         """The growth, held against what is allowed; None if everything is."""
@@ -89,9 +107,14 @@ class Settings:
         return "warn" not in self.origins and self.warn < Settings().warn
 
 
+CONTEXTS = "contexts"
+_CONTEXT_KEYS = ("name", "context")
 _FLAGS = {"dockerfile": "--file", "build-args": "--build-arg"}
 """Flags that go by another name, here the one that docker build gives it."""
-_Value = tuple[Any, Origin]
+Values = dict[str, tuple[Any, Origin]]
+"""What was chosen, by the key's name."""
+MERGED = ("build-args", "budgets")
+"""Tables of which a stronger place replaces single rows."""
 
 
 def settings(
@@ -106,25 +129,41 @@ def settings(
     Raises:
         UsageError: a value or a key is wrong; the message says where.
     """
-    values: dict[str, _Value] = {}
-    values.update(_from_file(folders))
+    file = find_file(folders)
+    return put_together({} if file is None else from_file(folders, file), flags, environment)
+
+
+def put_together(
+    from_files: Values, flags: Mapping[str, Any], environment: Mapping[str, str]
+) -> Settings:
+    """What the files say, and over it the environment and the flags.
+
+    Raises:
+        UsageError: a value is wrong.
+    """
+    values = dict(from_files)
     values.update(_from_environment(environment))
-    for name, (value, origin) in _from_flags(flags):
-        # Single arguments replace those of the same name, as with docker compose and bake.
-        before = values[name][0] if name == "build-args" and name in values else {}
-        values[name] = ({**before, **value} if before else value), origin
+    for name, chosen in _from_flags(flags):
+        values[name] = merged(values, name, chosen)
     return _with_ordered_limits(values)
 
 
-def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, _Value]]:
+def merged(values: Values, name: str, chosen: tuple[Any, Origin]) -> tuple[Any, Origin]:
+    """A value in place of a weaker one; as with docker compose and bake, a table adds to it."""
+    if name not in MERGED or name not in values:
+        return chosen
+    return {**values[name][0], **chosen[0]}, chosen[1]
+
+
+def _from_flags(flags: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Origin]]]:
     for name, value in flags.items():
         if value is not None:
             flag = _FLAGS.get(name, f"--{name}")
             yield name, (_read(name, value, flag), Origin("flag", flag))
 
 
-def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
-    for name in set(KEYS) - {"build-args", "hook"}:
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, tuple[Any, Origin]]]:
+    for name in set(KEYS) - {"build-args", "budgets", "hook"}:
         variable = f"CTXGUARD_{name.upper().replace('-', '_')}"
         if value := environment.get(variable):
             yield name, (_read(name, value, variable), Origin("environment", variable))
@@ -137,48 +176,82 @@ def _read(name: str, value: Any, place: str) -> Any:
         raise UsageError(f"{place}: {error}") from None
 
 
-def _from_file(folders: Folders) -> Iterator[tuple[str, _Value]]:
-    file = find_file(folders)
-    if file is None:
-        return
+def from_file(folders: Folders, file: ConfigFile) -> Values:
+    """What stands at the top of our table.
+
+    Raises:
+        UsageError: a key or a value is wrong.
+    """
+    found: Values = {}
     for name, value in file.table.items():
-        line = file.line_of(name)
-        if name not in KEYS:
-            raise UsageError(_unknown(name), path=file.shown, line=line)
-        try:
-            read = KEYS[name](value)
-        except ValueError as error:
-            raise UsageError(f"{name}: {error}", path=file.shown, line=line) from None
-        if name == "dockerfile":
-            read = _within(folders, file, read, line)
-        yield name, (read, Origin("file", f"{file.shown}:{line}" if line else file.shown))
+        if name != CONTEXTS:
+            found[name] = read_key(folders, file, name, value, file.line_of(name))
+    return found
 
 
-def _unknown(name: str) -> str:
+def read_key(
+    folders: Folders,
+    file: ConfigFile,
+    name: str,
+    value: Any,
+    line: int | None,
+    *,
+    within: str = "",
+) -> tuple[Any, Origin]:
+    """One key of a file.
+
+    Args:
+        within: what to put before the name to say where it stands, such as `contexts.api.`.
+
+    Raises:
+        UsageError: there is no such key, or the value is none for it.
+    """
+    if name not in KEYS:
+        raise UsageError(unknown_key(name, (*KEYS, CONTEXTS)), path=file.shown, line=line)
+    try:
+        read = KEYS[name](value)
+    except ValueError as error:
+        raise UsageError(f"{within}{name}: {error}", path=file.shown, line=line) from None
+    if name == "dockerfile":
+        read = inside(folders, file, within + name, read, line)
+    return read, Origin("file", f"{file.shown}:{line}" if line else file.shown)
+
+
+def unknown_key(name: str, known: Sequence[str]) -> str:
+    """What to say of a key that is none here."""
     if name in HOOK_KEYS:
         return f"{name} stands in a table of its own, [tool.ctxguard.hook], or [hook] in {OURS}"
+    if name in _CONTEXT_KEYS:
+        return f"{name} stands in an entry of [[tool.ctxguard.contexts]], or [[contexts]] in {OURS}"
+    if name in KEYS:
+        return f"{name} counts for all contexts; write it at the top, in [tool.ctxguard]"
     if name == "tool":  # copied from a pyproject.toml
         return "here the keys stand at the top; leave out the header [tool.ctxguard]"
     import difflib
 
-    near = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
+    near = difflib.get_close_matches(name.replace("_", "-").lower(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
     return f'unknown key "{shortened(name)}"; {hint}'
 
 
-def _within(folders: Folders, file: ConfigFile, path: str, line: int | None) -> str:
+def inside(folders: Folders, file: ConfigFile, key: str, path: str, line: int | None) -> str:
+    """A path that a file names, relative to its folder, in full.
+
+    Raises:
+        UsageError: it leads out of the repository.
+    """
     top = folders.paths[-1]
     named = os.path.join(file.folder, path)
     if os.path.commonpath([folders.real(named), top]) != top:
         raise UsageError(
-            f'dockerfile: "{shortened(path)}" leads out of {top}; name a file within it',
+            f'{key}: "{shortened(path)}" leads out of {top}; name one within it',
             path=file.shown,
             line=line,
         )
     return named
 
 
-def _with_ordered_limits(values: Mapping[str, _Value]) -> Settings:
+def _with_ordered_limits(values: Values) -> Settings:
     chosen = {name.replace("-", "_"): value for name, (value, _) in values.items()}
     origins = {name: origin for name, (_, origin) in values.items()}
     found = Settings(**chosen, origins=origins)

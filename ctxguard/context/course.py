@@ -20,6 +20,7 @@ from ctxguard.context.weighing.heaviest import HeaviestTally
 from ctxguard.context.weighing.savings import EverywhereView, Savings
 from ctxguard.context.weighing.tallies import SizeTally, Tally, TypeTally
 from ctxguard.context.weighing.tar import LegacyTar
+from ctxguard.context.weighing.weights import WeightTally
 from ctxguard.measurement import Backend, EntryKind
 
 
@@ -43,6 +44,8 @@ class Request:
     """Whether to leave the other builder out, where only the chosen one matters."""
     overview: bool = False
     """Whether to keep what each folder weighs, and the rules."""
+    weighed: tuple[str, ...] = ()
+    """Paths of which to say what lies below each; that of a folder may end in a slash."""
     listed: bool = False
     """Whether to keep which folders were listed, and what is in each."""
 
@@ -72,6 +75,7 @@ class Sums:
         self.size = SizeTally()
         self.heaviest = HeaviestTally(request.top)
         self.types = TypeTally() if request.types else None
+        self.weights = WeightTally(request.weighed) if request.weighed else None
         self.asked = None if wanted.chosen.unknown else AskedTally()
 
     def of(self, backend: Backend) -> tuple[BuildKitWire | LegacyTar, list[Tally]]:
@@ -80,6 +84,7 @@ class Sums:
         if backend is self._chosen:
             tallies += [self.size, self.heaviest]
             tallies += [] if self.types is None else [self.types]
+            tallies += [] if self.weights is None else [self.weights]
         if backend is Backend.LEGACY:
             return self.tar, tallies
         tallies += [] if self.asked is None else [self.asked]

@@ -59,6 +59,7 @@ class Outcome:
             complete=not any(map(troubles.is_incomplete, met)),
             lfs=troubles.lfs_files(self.course.remarks),
             overview=self._overview(governing) if request.overview else None,
+            weights={} if self.sums.weights is None else self.sums.weights.bytes,
         )
 
     def _overview(self, governing: Governing) -> Overview:

@@ -20,6 +20,8 @@ def raised(before: Settings, after: Settings) -> list[str]:
 def _names(before: Settings, after: Settings) -> Iterator[str]:
     if after.critical > before.critical:
         yield "critical"
+    if any(after.budgets.get(path, size + 1) > size for path, size in before.budgets.items()):
+        yield "budgets"
     old, new = before.max_growth, after.max_growth
     if old is not None and (new is None or new.allows_more_than(old)):
         yield "max-growth"

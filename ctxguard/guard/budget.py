@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ctxguard.errors import ExitCode
@@ -30,6 +31,8 @@ class Budget:
     max_files: int | None = None
     on_transfer: bool = False
     """The limits in bytes are about what the chosen target transfers."""
+    paths: Mapping[str, int] = field(default_factory=dict)
+    """Bytes for the content below a path; what lies below two of them counts for the longer."""
 
 
 def judge(measurement: Measurement, budget: Budget) -> Verdict:
@@ -50,6 +53,10 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
     ]
     if budget.max_files is not None:
         limits.append(Limit("files", Tier.CRITICAL, "files", budget.max_files, size.files))
+    limits += [
+        Limit("path", Tier.CRITICAL, "bytes", most, measurement.weights.get(path, 0), path)
+        for path, most in budget.paths.items()
+    ]
     broken = {limit.status for limit in limits}
     if Status.CRITICAL in broken:
         status = Status.CRITICAL

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
-from ctxguard.report import Report
+from ctxguard.report import Failure, Report
 
 
-def _document(reports: Sequence[Report]) -> str:
+class Renderer(Protocol):
+    """What makes a text of reports."""
+
+    def __call__(self, reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str: ...
+
+
+def _document(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     from ctxguard.render import document
 
-    return document.render(reports)
+    return document.render(reports, failures)
 
 
-FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {"json": _document}
+FORMATS: dict[str, Renderer] = {"json": _document}
 """The formats for machines; the terminal's needs to know the terminal (see `terminal.render`)."""

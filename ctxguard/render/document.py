@@ -25,21 +25,30 @@ from ctxguard.measurement import (
     Totals,
 )
 from ctxguard.render.escape import unicode_text
-from ctxguard.report import Groups, Limit, Report, Status, Verdict
+from ctxguard.report import Failure, Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
 
 SCHEMA_VERSION = 1
 _FROM_GOOD_TO_BAD = (Status.OK, Status.WARNING, Status.INCOMPLETE, Status.CRITICAL)
 
 
-def render(reports: Sequence[Report]) -> str:
-    """The whole document, for any number of reports."""
-    worst = max((report.verdict.status for report in reports), key=_FROM_GOOD_TO_BAD.index)
+def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
+    """The whole document, for any number of reports.
+
+    Args:
+        failures: the contexts that could not be measured.
+    """
+    found = [report.verdict.status for report in reports]
+    found += [Status.INCOMPLETE] if failures else []
+    worst = max(found, key=_FROM_GOOD_TO_BAD.index)
     document = {
         "schema_version": SCHEMA_VERSION,
         "ctxguard": __version__,
         "status": worst.value,
         "reports": [_report(report) for report in reports],
+        "failures": [
+            {**named_path("name", each.name), "message": _text(each.message)} for each in failures
+        ],
     }
     return dumps(document, indent=2) + "\n"
 

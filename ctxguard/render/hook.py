@@ -10,11 +10,11 @@ from ctxguard.git.repository import short
 from ctxguard.githook.blame import Culprit
 from ctxguard.githook.guarding import Checked, Refusal
 from ctxguard.measurement import Measurement
-from ctxguard.render.amounts import amount, counted, signed
+from ctxguard.render.amounts import counted, signed
 from ctxguard.render.diff import cause_row, instruction_row, path_row
 from ctxguard.render.escape import line, quoted
 from ctxguard.render.helping import would_help
-from ctxguard.render.terminal import of_path
+from ctxguard.render.terminal import of_path, over
 from ctxguard.sizes import format_size
 
 MOST_LINES = 15
@@ -112,11 +112,7 @@ def _in_lfs(measurement: Measurement) -> str:
 
 
 def _over_budget(checked: Checked) -> str:
-    return " and ".join(
-        f"over the {limit.tier.value} limit of {amount(limit.unit, limit.limit)} by "
-        f"{amount(limit.unit, -limit.headroom)}"
-        for limit in checked.verdict.broken
-    )
+    return " and ".join(map(over, checked.verdict.broken))
 
 
 def _growth_line(checked: Checked) -> Iterator[str]:

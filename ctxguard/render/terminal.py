@@ -36,7 +36,7 @@ _MOST_TEXT = 100
 _MORE = (
     "  `ctxguard suggest` proposes lines; `ctxguard lint` also looks at git and ignored folders\n"
 )
-_COLORS = {
+COLORS = {
     Status.OK: "green",
     Status.WARNING: "yellow",
     Status.INCOMPLETE: "yellow",
@@ -79,7 +79,7 @@ class _Page:
     def text(self) -> str:
         parts = [self._headline()]
         if not self.terminal.brief:
-            parts += [self._facts(), self._targets(), self._heaviest()]
+            parts += [self._facts(), self._budgets(), self._targets(), self._heaviest()]
             parts += [self._groups(), self._kept_out()]
             parts.append(self._findings())
         parts.append(self._problems())
@@ -93,15 +93,22 @@ class _Page:
         if context.revision is not None:
             root += f" at {short(context.revision)}"
         what = self._styled(format_size(size.bytes), bold=True)
-        return f"Build context {root}: {what} in {count}\n{self._verdict()}\n"
+        name = "" if self.report.name is None else f"{quoted(self.report.name)}: "
+        return f"{name}Build context {root}: {what} in {count}\n{self._verdict()}\n"
 
     def _verdict(self) -> str:
         status = self.report.verdict.status
         text = verdict_text(self.report)
-        return self._styled(text, fg=_COLORS[status], bold=status is Status.CRITICAL or None)
+        return self._styled(text, fg=COLORS[status], bold=status is Status.CRITICAL or None)
 
     def _facts(self) -> str:
         return "".join(f"  {name:<12}{line(text)}\n" for name, text in _facts(self.measurement))
+
+    def _budgets(self) -> str:
+        """Those of single paths; the others stand in the verdict."""
+        limits = [limit for limit in self.report.verdict.limits if limit.scope is not None]
+        texts = [(_budget_text(limit),) for limit in limits]
+        return self._list("Budgets", texts)
 
     def _heaviest(self) -> str:
         heaviest = self.measurement.heaviest
@@ -243,13 +250,13 @@ def _of_instruction(row: Brought) -> Row:
 def verdict_text(report: Report) -> str:
     """The verdict in a line."""
     status, limits = report.verdict.status, report.verdict.limits
-    over = ", and ".join(map(_over, report.verdict.broken))
+    broken = ", and ".join(map(over, report.verdict.broken))
     if status is Status.INCOMPLETE:
-        also = f"; {over}" if over else ""
+        also = f"; {broken}" if broken else ""
         return f"INCOMPLETE: not everything could be counted, see the problems below{also}"
     note = _without_transfer_note(report)
-    if over:
-        return f"{status.value.upper()}: {over}{note}"
+    if broken:
+        return f"{status.value.upper()}: {broken}{note}"
     nearest = min(limits, key=lambda limit: limit.headroom / (limit.limit or 1))
     left = f"{amount(nearest.unit, nearest.headroom)} left to the {_limit_name(nearest)}"
     return f"OK: within budget, {left}{note}"
@@ -263,13 +270,23 @@ def _without_transfer_note(report: Report) -> str:
     return f"; there is no transfer, which counts as 0 ({why})"
 
 
-def _over(limit: Limit) -> str:
+def over(limit: Limit) -> str:
+    """By how much a limit is broken."""
     return f"over the {_limit_name(limit)} by {amount(limit.unit, -limit.headroom)}"
 
 
 def _limit_name(limit: Limit) -> str:
+    most = amount(limit.unit, limit.limit)
+    if limit.scope is not None:
+        return f"budget of {most} for {quoted(limit.scope)}"
     of_transfer = " for the transfer" if limit.name == "transfer" else ""
-    return f"{limit.tier.value} limit of {amount(limit.unit, limit.limit)}{of_transfer}"
+    return f"{limit.tier.value} limit of {most}{of_transfer}"
+
+
+def _budget_text(limit: Limit) -> str:
+    state = "" if limit.headroom >= 0 else f", over by {amount(limit.unit, -limit.headroom)}"
+    actual, most = amount(limit.unit, limit.actual), amount(limit.unit, limit.limit)
+    return f"{actual:>9} of {most:<8} {quoted(limit.scope or '')}{state}"
 
 
 def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:

@@ -249,18 +249,18 @@ def test_verbose_tells_where_settings_come_from(
     monkeypatch.setenv("CTXGUARD_MAX_FILES", "9")
     found = run_cli("report", "-v", "--top", "3")
     lines = found.err.splitlines()
-    assert "ctxguard: warn = 2000000 (ctxguard.toml:2)" in lines
+    assert "ctxguard: warn = 2.00MB (ctxguard.toml:2)" in lines
     assert "ctxguard: max-files = 9 (CTXGUARD_MAX_FILES)" in lines
     assert "ctxguard: top = 3 (--top)" in lines
-    assert "ctxguard: critical = 1500000000 (default)" in lines
+    assert "ctxguard: critical = 1.50GB (default)" in lines
     assert "ctxguard: dockerfile = none (default)" in lines
     assert found.out == run_cli("report", "--top", "3").out
 
 
 def test_verbose_tells_that_the_warning_follows(root: str, run_cli: Run) -> None:
     shown = run_cli("report", "-v", root, "--critical", "2MB").err.splitlines()
-    assert "ctxguard: warn = 2000000 (default, no higher than critical)" in shown
-    assert "ctxguard: critical = 2000000 (--critical)" in shown
+    assert "ctxguard: warn = 2.00MB (default, no higher than critical)" in shown
+    assert "ctxguard: critical = 2.00MB (--critical)" in shown
 
 
 def test_a_finding_is_shown_and_changes_no_exit_code(make_tree: MakeTree, run_cli: Run) -> None:
@@ -378,7 +378,7 @@ def test_a_bug_of_ours_is_one_sentence(
     def fail(*_: object) -> None:
         raise RuntimeError("boom \x1b[31m")
 
-    monkeypatch.setattr(command, "measure", fail)
+    monkeypatch.setattr(command, "measure_all", fail)
     found = run_cli("report", root)
     assert (found.code, found.out) == (3, "")
     assert found.err == (
@@ -393,7 +393,7 @@ def test_a_bug_without_words_still_has_a_name(
     def fail(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(command, "measure", fail)
+    monkeypatch.setattr(command, "measure_all", fail)
     assert run_cli("report", root).err.endswith(": RecursionError\n")
 
 
@@ -401,7 +401,7 @@ def test_ctrl_c_is_130(root: str, run_cli: Run, monkeypatch: pytest.MonkeyPatch)
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "measure", interrupt)
+    monkeypatch.setattr(command, "measure_all", interrupt)
     found = run_cli("report", root)
     assert (found.code, found.out) == (130, "")
     assert found.err.strip() == "ctxguard: interrupted"

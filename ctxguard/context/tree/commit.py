@@ -27,11 +27,13 @@ class Commit:
 
     Args:
         id_: full.
+        pointers: LFS pointers count themselves, not what they point to.
     """
 
-    def __init__(self, repository: Repository, id_: str) -> None:
+    def __init__(self, repository: Repository, id_: str, *, pointers: bool = False) -> None:
         self.repository = repository
         self.id = id_
+        self.pointers = pointers
         self._levels: dict[str, Columns | None] = {}
         self._whole: list[str] = []
         self._contents: dict[str, bytes] = {}
@@ -47,6 +49,10 @@ class Commit:
                     self._levels[above] = None if self._is_known(above) else self._level(above)
         found = self._levels[path]
         return None if found is None else found.settle()
+
+    def is_loaded(self, path: str) -> bool:
+        """Whether a folder was read with all that is below it, if there is one."""
+        return path in self._whole or self._is_known(path)
 
     def _is_known(self, path: str) -> bool:
         return any(not top or path.startswith(f"{top}/") for top in self._whole)

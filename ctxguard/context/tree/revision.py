@@ -12,7 +12,7 @@ from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.given import STANDARD_INPUT, check_context_name
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.errors import UsageError
-from ctxguard.git.repository import Spot, find
+from ctxguard.git.repository import Spot, find, short
 
 
 def committed(spot: Spot, revision: str, *, pointers: bool = False) -> CommitTree:
@@ -25,13 +25,31 @@ def committed(spot: Spot, revision: str, *, pointers: bool = False) -> CommitTre
         UsageError: there is no such commit, or no such folder in it.
         GitError: git cannot read it.
     """
-    commit = Commit(spot.repository, spot.repository.commit(revision))
-    if not commit.load(spot.path):
-        raise UsageError(
-            f"there is no folder {spot.path} in {revision}; it may lie elsewhere there"
-        )
-    look_at_attributes(commit, spot.path, pointers=pointers)
-    return CommitTree(commit, spot.path)
+    commit = Commit(spot.repository, spot.repository.commit(revision), pointers=pointers)
+    return _folder(commit, spot.path, revision)
+
+
+def _folder(commit: Commit, path: str, revision: str) -> CommitTree:
+    if not commit.is_loaded(path):
+        if not commit.load(path):
+            raise UsageError(f"there is no folder {path} in {revision}; it may lie elsewhere there")
+        look_at_attributes(commit, path, pointers=commit.pointers)
+    elif commit.folder(path) is None:
+        raise UsageError(f"there is no folder {path} in {revision}; it may lie elsewhere there")
+    return CommitTree(commit, path)
+
+
+def another_folder(tree: CommitTree, folder: str) -> CommitTree:
+    """Another folder of the same commit.
+
+    Args:
+        folder: in full, as if the commit were checked out.
+
+    Raises:
+        UsageError: there is none.
+    """
+    path = os.path.relpath(folder, tree.commit.repository.root).replace(os.sep, "/")
+    return _folder(tree.commit, "" if path == "." else path, short(tree.commit.id))
 
 
 def spot_of(context: str) -> Spot:
