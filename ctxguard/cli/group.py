@@ -9,8 +9,10 @@ import click
 from ctxguard.cli.help import help_option, version_option
 
 _COMMANDS = {
+    "config": "Show every value that is in force, and where it comes from.",
     "diff": "Say what changed in the context between two commits, or since one.",
     "hook": "Guard what is pushed, with a git hook.",
+    "init": "Write a first configuration, with budgets a little above what is there.",
     "lint": "Look for what is wrong with the ignore file.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",

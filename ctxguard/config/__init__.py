@@ -1,13 +1,17 @@
 """Settings and where each came from: defaults, one configuration file, environment, flags."""
 
-from ctxguard.config.contexts import ContextSettings, contexts
+from ctxguard.config.contexts import OWN_KEYS, ContextSettings, contexts
+from ctxguard.config.files import find_file
 from ctxguard.config.in_commit import InCommit
 from ctxguard.config.keys import KEYS, HookSettings
-from ctxguard.config.places import Folders, OnDisk
+from ctxguard.config.places import OURS, Folders, OnDisk
 from ctxguard.config.settings import Origin, Settings, settings
+from ctxguard.config.starting import Start, starting_text
 
 __all__ = [
     "KEYS",
+    "OURS",
+    "OWN_KEYS",
     "ContextSettings",
     "Folders",
     "HookSettings",
@@ -15,6 +19,9 @@ __all__ = [
     "OnDisk",
     "Origin",
     "Settings",
+    "Start",
     "contexts",
+    "find_file",
     "settings",
+    "starting_text",
 ]

@@ -23,7 +23,7 @@ from ctxguard.config.settings import (
 from ctxguard.errors import UsageError
 from ctxguard.sizes import shortened
 
-_OWN_KEYS = (
+OWN_KEYS = (
     "dockerfile", "target", "build-args", "platform", "backend", "warn", "critical", "max-files",
     "max-growth", "budget-on", "budgets", "ignore", "allow-secrets",
 )  # fmt: skip
@@ -129,8 +129,8 @@ def _entry(folders: Folders, file: ConfigFile, at: int, table: Mapping[str, Any]
 
 
 def _check_own(file: ConfigFile, key: str, within: str, line: int | None) -> None:
-    if key not in _OWN_KEYS:
-        unknown = unknown_key(key, _OWN_KEYS)
+    if key not in OWN_KEYS:
+        unknown = unknown_key(key, OWN_KEYS)
         raise UsageError(f"{within[:-1]}: {unknown}", path=file.shown, line=line)
 
 

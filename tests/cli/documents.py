@@ -98,3 +98,11 @@ def suggest(text: str) -> Any:
     document = json.loads(text)
     check("suggest", document)
     return document
+
+
+def config(text: str) -> Any:
+    """The document that `config --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("config", document)
+    return document
