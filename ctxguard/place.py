@@ -24,7 +24,7 @@ from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.locate import Dockerfile
 from ctxguard.context.tree.worktree import WorkTree
 from ctxguard.errors import CtxguardError, UsageError
-from ctxguard.git.repository import Spot
+from ctxguard.git.repository import Repository, Spot
 from ctxguard.measurement import Backend
 
 
@@ -158,6 +158,12 @@ def chosen(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[
     if not entries:
         return [Chosen(found, settings(found.folders, flags))]
     return [Chosen(_place_of(found, each), each.settings, each.name) for each in entries]
+
+
+def spot_in(found: Place, repository: Repository) -> Spot:
+    """Where a context lies in its repository."""
+    path = os.path.relpath(found.folders.real(found.source.root), repository.root)
+    return Spot(repository, "" if path == "." else path.replace(os.sep, "/"))
 
 
 def _place_of(found: Place, entry: ContextSettings) -> Place:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ctxguard.cli import streams
 from ctxguard.cli.options import say
 from ctxguard.context.tree.revision import spot_of
-from ctxguard.errors import CtxguardError, ExitCode
+from ctxguard.errors import ExitCode
 from ctxguard.git.repository import Spot
-from ctxguard.githook.guarding import WORKTREE, Checked, Guard
+from ctxguard.githook.guarding import Checked, Guard
 from ctxguard.githook.pushed import Push, by_pre_commit, pushes
 from ctxguard.render import hook as render
 
@@ -52,35 +52,22 @@ def _pushes(spot: Spot, remote: str | None, *, told: bool) -> Iterator[Push]:
 
 
 def _check(guard: Guard, found: list[Push], *, quiet: bool) -> int:
-    checked, failed = _all_checked(guard, found)
+    checked = _all_checked(guard, found)
     first = next((each for each in checked if each.refused), None)
     if first is not None:
         for text in render.refused(guard.explain(first), checked, guard.notes):
             say(text)
         return ExitCode.TRIPPED
     _say_passed(checked, guard.notes, quiet=quiet)
-    return _after_fault(strict=guard.strict) if failed else ExitCode.OK
+    return _after_fault(strict=guard.strict) if guard.faults else ExitCode.OK
 
 
-def _all_checked(guard: Guard, found: list[Push]) -> tuple[list[Checked], bool]:
-    """What could be measured, and whether anything could not: that saves nothing else."""
-    checked: list[Checked] = []
-    failed = False
-    for push in found:
-        try:
-            each = guard.check(push)
-        except CtxguardError as error:
-            guard.notes.append(f"{push.name} cannot be measured: {error}")
-            failed = True
-        else:
-            checked += [] if each is None else [each]
+def _all_checked(guard: Guard, found: list[Push]) -> list[Checked]:
+    """What could be measured; that anything could not saves nothing else."""
+    checked = [each for push in found for each in guard.check(push)]
     if any(each.found.settings.hook.worktree for each in checked):
-        try:
-            checked.append(guard.worktree())
-        except CtxguardError as error:
-            guard.notes.append(f"{WORKTREE} cannot be measured: {error}")
-            failed = True
-    return checked, failed
+        checked += guard.worktree()
+    return checked
 
 
 def _say_passed(checked: list[Checked], notes: list[str], *, quiet: bool) -> None:

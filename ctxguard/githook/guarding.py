@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ctxguard.comparison import Change, ChangedFile, Class, Comparison
 from ctxguard.config import Settings
 from ctxguard.context.compare import changes
 from ctxguard.context.entries import EntryStream
-from ctxguard.context.measure import Request, measure
 from ctxguard.errors import CtxguardError, ExitCode
 from ctxguard.finding import Finding
 from ctxguard.git.program import GitError
 from ctxguard.git.repository import Spot
 from ctxguard.githook.blame import Culprit, Grown, culprits
+from ctxguard.githook.measuring import Found, Measured, Measurer
 from ctxguard.githook.pushed import Push
 from ctxguard.githook.raised import raised
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.guard.growth import Growth, judged_bytes
-from ctxguard.measurement import Measurement
-from ctxguard.place import Place, in_commit, on_disk
 from ctxguard.report import Verdict
 
 _MOST_CULPRITS = 3
 WORKTREE = "the working tree"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One context, with what it was measured by."""
-
-    settings: Settings
-    request: Request
-    measurement: Measurement
-
-    @property
-    def judged(self) -> int:
-        """The bytes that the limits are about."""
-        on_transfer = self.settings.budget.on_transfer
-        return judged_bytes(self.measurement, on_transfer=on_transfer)
+_UNKNOWN = "what the remote has cannot be measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class Checked:
     """One pushed commit, or the working tree, held against its limits."""
 
     name: str
-    """Such as `main`."""
+    """Such as `main`; with the context, if there are several."""
     folder: str
     """Where the context lies in the repository; "" for the top."""
     tip: str | None
@@ -107,61 +92,116 @@ class Refusal:
 
 
 class Guard:
-    """Measures each commit once.
+    """Holds what is pushed against its limits.
 
     Args:
         context: as the user named it.
-        spot: where it lies in the repository.
+        spot: where it lies in the repository; the top stands for all contexts.
     """
 
     def __init__(self, context: str, spot: Spot) -> None:
-        self._context = context
+        self._measurer = Measurer(context, spot)
         self._spot = spot
-        self._measured: dict[str, Measured | None] = {}
-        self._compared: dict[tuple[str | None, str], Comparison] = {}
-        self.strict = False
-        """Some configuration that was met wants a fault to stop the push."""
+        self._compared: dict[tuple[str | None, str | None, str], Comparison] = {}
         self.notes: list[str] = []
+        self.faults = False
+        """Something could not be measured."""
 
-    def check(self, push: Push) -> Checked | None:
-        """One pushed commit; None if it has no such context.
+    @property
+    def strict(self) -> bool:
+        """Whether some configuration that was met wants a fault to stop the push."""
+        return self._measurer.strict
 
-        Raises:
-            CtxguardError: it cannot be measured.
-        """
-        why, base = "the remote has nothing of it yet", None
-        if push.base is not None:
-            why, base = self._base(push.name, push.base, push.holder)
-        found = self._commit(push.tip)
+    def check(self, push: Push) -> list[Checked]:
+        """The contexts of one pushed commit; none if it has no such folder."""
+        base_fault = self._base_fault(push)
+        try:
+            found = self._measurer.commit(push.tip)
+        except CtxguardError as error:
+            self._note_fault(push.name, error)
+            return []
         if found is None:
             self.notes.append(f"{push.name} has no folder {self._spot.path}; it is not measured")
-            return None
-        return self._checked(push.name, push.tip, found, base, why)
+            return []
+        measurable = self._measurable(push.name, found)
+        return [self._against(push, each, base_fault) for each in measurable]
 
-    def _base(self, name: str, commit: str, holder: str) -> tuple[str, Base | None]:
+    def _base_fault(self, push: Push) -> CtxguardError | None:
+        """Why nothing that the remote has can be measured, noted once for all contexts."""
+        try:
+            found = None if push.base is None else self._measurer.commit(push.base)
+        except CtxguardError as error:
+            fault: Measured | CtxguardError | None = error
+        else:
+            fault = None if found is None else found.get(None)
+        if not isinstance(fault, CtxguardError):
+            return None
+        self._note_unknown(push.name, fault)
+        return fault
+
+    def _note_unknown(self, name: str, error: CtxguardError) -> None:
+        self.notes.append(f"what the remote has of {name} cannot be measured: {error}")
+
+    def _measurable(self, name: str, found: Found) -> Iterator[Measured]:
+        for context, each in found.items():
+            if isinstance(each, Measured):
+                yield each
+            else:
+                self._note_fault(_called(name, context), each)
+
+    def _note_fault(self, name: str, error: CtxguardError) -> None:
+        self.notes.append(f"{name} cannot be measured: {error}")
+        self.faults = True
+
+    def _against(self, push: Push, found: Measured, base_fault: CtxguardError | None) -> Checked:
+        name = _called(push.name, found.name)
+        if push.base is None:
+            return self._checked(name, push.tip, found, None, "the remote has nothing of it yet")
+        if base_fault is not None:
+            return self._checked(name, push.tip, found, None, _UNKNOWN)
+        why, base = self._base(name, found, push.base, push.holder)
+        return self._checked(name, push.tip, found, base, why)
+
+    def _base(
+        self, name: str, found: Measured, commit: str, holder: str | None
+    ) -> tuple[str, Base | None]:
         """What the remote has; if that cannot be measured, why growth is not checked."""
         try:
-            found = self._commit(commit)
+            there = self._before(found, commit)
         except CtxguardError as error:
-            self.notes.append(f"what the remote has of {name} cannot be measured: {error}")
-            return "what the remote has cannot be measured", None
-        if found is None:
-            return f"{holder} has no folder {self._spot.path} yet", None
-        return "", Base(commit, holder, found)
+            self._note_unknown(name, error)
+            return _UNKNOWN, None
+        if there is None:
+            return f"{holder} has no folder {found.spot.path} yet", None
+        return "", Base(commit, holder, there)
 
-    def worktree(self) -> Checked:
-        """The working tree, against the current commit.
+    def _before(self, found: Measured, commit: str) -> Measured | None:
+        """The same context in another commit; None if there is none."""
+        contexts = self._measurer.commit(commit)
+        if contexts is None:
+            return None
+        there = contexts.get(found.name)
+        if there is None:
+            return self._measurer.folder_of(found, commit)
+        if isinstance(there, CtxguardError):
+            raise there
+        return there
 
-        Raises:
-            CtxguardError: it cannot be measured.
-        """
-        found = self._measure(on_disk(self._context))
+    def worktree(self) -> list[Checked]:
+        """The contexts of the working tree, against the current commit."""
+        try:
+            found = list(self._measurable(WORKTREE, self._measurer.worktree()))
+            return [self._in_worktree(each) for each in found]
+        except CtxguardError as error:
+            self._note_fault(WORKTREE, error)
+            return []
+
+    def _in_worktree(self, found: Measured) -> Checked:
         head = self._spot.repository.find_commit("HEAD")
-        there = None if head is None else self._commit(head)
+        there = None if head is None else self._before(found, head)
         base = None if head is None or there is None else Base(head, None, there)
-        checked = self._checked(
-            WORKTREE, None, found, base, "the current commit has no such folder"
-        )
+        name = _called(WORKTREE, found.name)
+        checked = self._checked(name, None, found, base, "the current commit has no such folder")
         if base is None or checked.growth is None or not checked.growth.broken:
             return checked
         # No commit has git's own folder; that it is there is no growth.
@@ -179,7 +219,7 @@ class Guard:
             growth = settings.growth(base.found.measurement, found.measurement)
         return Checked(
             name=name,
-            folder=self._spot.path,
+            folder=found.spot.path,
             tip=tip,
             found=found,
             base=base,
@@ -189,26 +229,6 @@ class Guard:
             unchecked=_unchecked(settings, growth, why),
         )
 
-    def _commit(self, commit: str) -> Measured | None:
-        if commit not in self._measured:
-            self._measured[commit] = None
-            if self._is_there(commit):
-                found = self._measure(in_commit(self._context, self._spot, commit))
-                self._measured[commit] = found
-        return self._measured[commit]
-
-    def _is_there(self, commit: str) -> bool:
-        """Whether the commit has the context at all."""
-        path = self._spot.path
-        ask = ("cat-file", "-e", f"{commit}:{path}")
-        return not path or self._spot.repository.git.succeeds(*ask)
-
-    def _measure(self, place: Place) -> Measured:
-        settings = place.settings()
-        self.strict |= settings.hook.strict
-        request = place.request(settings, overview=True)
-        return Measured(settings, request, measure(request))
-
     def explain(self, checked: Checked) -> Refusal:
         """Look into what changed, and into the commits between."""
         comparison = None if checked.base is None else self._compare(checked, checked.base)
@@ -217,14 +237,14 @@ class Guard:
 
     def _compare(self, checked: Checked, base: Base) -> Comparison:
         """Once for each pair; the working tree is compared before it is refused."""
-        pair = checked.tip, base.id
+        pair = checked.found.name, checked.tip, base.id
         if pair not in self._compared:
             self._compared[pair] = self._changes(checked, base)
         return self._compared[pair]
 
     def _changes(self, checked: Checked, base: Base) -> Comparison:
-        repository, path = self._spot.repository, self._spot.path
         found = checked.found
+        repository, path = found.spot.repository, found.spot.path
         return changes(
             base.found.request,
             found.request,
@@ -239,10 +259,16 @@ class Guard:
         base = None if checked.base is None else checked.base.id
         context = checked.found.measurement.context
         grown = _grown(checked, comparison)
+        spot = checked.found.spot
         try:
-            return culprits(self._spot, context, base, checked.tip, grown, most=_MOST_CULPRITS)
+            return culprits(spot, context, base, checked.tip, grown, most=_MOST_CULPRITS)
         except GitError:
             return []  # The push is stopped all the same.
+
+
+def _called(name: str, context: str | None) -> str:
+    """`main`, or `main, api` for one of several contexts."""
+    return name if context is None else f"{name}, {context}"
 
 
 def _unchecked(settings: Settings, growth: Growth | None, why: str) -> str | None:

@@ -1,0 +1,134 @@
+"""Commits and the working tree, measured once each: every context that is named there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ctxguard.config import Settings
+from ctxguard.context.measure import Request, measure, measure_all
+from ctxguard.errors import CtxguardError
+from ctxguard.git.repository import Spot
+from ctxguard.guard.growth import judged_bytes
+from ctxguard.measurement import Measurement
+from ctxguard.place import Chosen, Place, chosen, in_commit, on_disk, spot_in
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One context, with what it was measured by."""
+
+    name: str | None
+    """As the configuration has it; None if that names no contexts."""
+    spot: Spot
+    settings: Settings
+    request: Request
+    measurement: Measurement
+
+    @property
+    def judged(self) -> int:
+        """The bytes that the limits are about."""
+        on_transfer = self.settings.budget.on_transfer
+        return judged_bytes(self.measurement, on_transfer=on_transfer)
+
+
+Found = Mapping[str | None, Measured | CtxguardError]
+"""By the name of the context; what cannot be measured is kept as the error it is."""
+
+
+class Measurer:
+    """Measures each commit once.
+
+    Args:
+        context: as the user named it.
+        spot: where it lies in the repository; the top stands for all contexts.
+    """
+
+    def __init__(self, context: str, spot: Spot) -> None:
+        self.spot = spot
+        self._context = context
+        self._measured: dict[str, Found | CtxguardError | None] = {}
+        self._alone: dict[tuple[str, str], Measured | None] = {}
+        self.strict = False
+        """Some configuration that was met wants a fault to stop the push."""
+
+    def commit(self, commit: str) -> Found | None:
+        """The contexts of a commit; None if it has no such folder.
+
+        Raises:
+            CtxguardError: nothing of it can be measured.
+        """
+        if commit not in self._measured:
+            self._measured[commit] = self._of_commit(commit)
+        found = self._measured[commit]
+        if isinstance(found, CtxguardError):
+            raise found
+        return found
+
+    def _of_commit(self, commit: str) -> Found | CtxguardError | None:
+        if not self._is_there(self.spot.path, commit):
+            return None
+        try:
+            return self._all(in_commit(self._context, self.spot, commit))
+        except CtxguardError as error:
+            return error
+
+    def worktree(self) -> Found:
+        """Those of the working tree.
+
+        Raises:
+            CtxguardError: nothing of it can be measured.
+        """
+        return self._all(on_disk(self._context))
+
+    def folder_of(self, measured: Measured, commit: str) -> Measured | None:
+        """The folder of a context in a commit of which the configuration does not name it.
+
+        It has the limits that it had there; None if there is no such folder.
+
+        Raises:
+            CtxguardError: it cannot be measured.
+        """
+        path = measured.spot.path
+        key = commit, measured.name or ""
+        if key not in self._alone:
+            self._alone[key] = None
+            if self._is_there(path, commit):
+                place = in_commit(self._context, measured.spot, commit)
+                self._alone[key] = self._as(measured, place)
+        return self._alone[key]
+
+    def _as(self, measured: Measured, place: Place) -> Measured:
+        """By the same Dockerfile and target."""
+        head = measured.settings
+        settings = replace(
+            place.settings(),
+            dockerfile=head.dockerfile,
+            target=head.target,
+            build_args=head.build_args,
+            platform=head.platform,
+            backend=head.backend,
+            budget_on=head.budget_on,
+        )
+        request = place.request(settings, overview=True)
+        return Measured(measured.name, measured.spot, settings, request, measure(request))
+
+    def _is_there(self, path: str, commit: str) -> bool:
+        ask = ("cat-file", "-e", f"{commit}:{path}")
+        return not path or self.spot.repository.git.succeeds(*ask)
+
+    def _all(self, place: Place) -> Found:
+        picked = chosen(self._context if self.spot.path else None, place, {})
+        self.strict |= any(each.settings.hook.strict for each in picked)
+        requests = [each.place.request(each.settings, overview=True) for each in picked]
+        results = measure_all(requests)
+        return {
+            each.name: result
+            if isinstance(result, CtxguardError)
+            else self._kept(each, request, result)
+            for each, request, result in zip(picked, requests, results, strict=True)
+        }
+
+    def _kept(self, each: Chosen, request: Request, result: Measurement) -> Measured:
+        spot = self.spot if each.name is None else spot_in(each.place, self.spot.repository)
+        return Measured(each.name, spot, each.settings, request, result)
