@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ctxguard.config import (
@@ -158,6 +158,42 @@ def chosen(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[
     if not entries:
         return [Chosen(found, settings(found.folders, flags))]
     return [Chosen(_place_of(found, each), each.settings, each.name) for each in entries]
+
+
+def folder_before(now: Place, sides: tuple[Place, Place]) -> Place | None:
+    """The folder of a context on the first of two sides, which is a commit; None without it."""
+    before, after = sides
+    assert isinstance(before.source, CommitTree)
+    folder = os.path.relpath(now.folders.real(now.source.root), _top(after))
+    try:
+        root = before.source.commit.repository.root
+        tree = revision.another_folder(before.source, os.path.join(root, folder))
+    except UsageError:
+        return None
+    return Place(now.name, tree, InCommit(tree))
+
+
+def _top(found: Place) -> str:
+    """The top of the repository that it lies in."""
+    return found.folders.paths[-1]
+
+
+def as_before(head: Chosen, before: Place) -> Chosen:
+    """The folder of a context where the configuration does not name it yet.
+
+    It is built by the same Dockerfile and target, and has the limits that it had there.
+    """
+    now = head.settings
+    there = replace(
+        before.settings(),
+        dockerfile=now.dockerfile,
+        target=now.target,
+        build_args=now.build_args,
+        platform=now.platform,
+        backend=now.backend,
+        budget_on=now.budget_on,
+    )
+    return Chosen(before, there, head.name)
 
 
 def spot_in(found: Place, repository: Repository) -> Spot:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,7 +16,16 @@ from ctxguard.context.tree import given
 from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Repository, Spot, Tracked
-from ctxguard.place import Place, in_commit, on_disk
+from ctxguard.place import (
+    Chosen,
+    Place,
+    as_before,
+    chosen,
+    folder_before,
+    in_commit,
+    on_disk,
+    spot_in,
+)
 from ctxguard.render import diff as render
 from ctxguard.render.diff import Diff
 
@@ -26,7 +36,7 @@ _WORKTREE = "worktree"
 @click.command("diff")
 @options.builder_options
 @options.build_options
-@options.context_flag
+@options.contexts_flag
 @options.lfs_option
 @click.argument("base", default="HEAD")
 @click.argument("head", default=_WORKTREE)
@@ -38,7 +48,8 @@ def command(**given_flags: Any) -> int:
     """Say what changed in the context between two commits, or since one.
 
     BASE is a revision; default: HEAD. HEAD is one too, or `worktree`, the default. A..B and A...B
-    work as with git. Each side has its own rules, Dockerfile and configuration.
+    work as with git. Each side has its own rules, Dockerfile and configuration; of several
+    contexts, those that HEAD's configuration names are compared.
 
     Exit codes: 0, or 1 if a limit was given and is broken; 2 wrong usage or configuration, 3 could
     not be measured.
@@ -46,31 +57,81 @@ def command(**given_flags: Any) -> int:
     return _run(**given_flags)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One context on both sides."""
+
+    base: Chosen
+    head: Chosen
+
+
 def _run(
-    *, context: str, base: str, head: str, lfs: str | None, format_: str, file: str | None,
+    *, context: str | None, base: str, head: str, lfs: str | None, format_: str, file: str | None,
     color: str, quiet: bool, verbose: bool, **flags: Any,
 ) -> int:  # fmt: skip
-    spot = spot_of(context)
+    spot = spot_of("." if context is None else context)
     base, head = _sides(spot.repository, base, head)
     if base == _WORKTREE and spot.repository.find_commit(base) is None:
         raise UsageError("the work tree can only be the second side: ctxguard diff REV worktree")
-    places = in_commit(context, spot, base, lfs), _head_place(context, spot, head, lfs)
-    settings = [options.read_settings(each, flags) for each in places]
-    if given.STANDARD_INPUT in (settings[0].dockerfile, settings[1].dockerfile):
-        raise UsageError("-f - cannot stand for both sides; name a file")
+    chosen_flags = {name.replace("_", "-"): flags[name] for name in flags}
+    places = _places(context, spot, base, head, lfs)
+    pairs = list(_pairs(context, places, chosen_flags, quiet=quiet))
     options.note_environment(quiet=quiet)
     if verbose:
-        options.say_settings(settings[1])
-    before, after = map(options.request, places, settings)
+        for pair in pairs:
+            options.say_settings(pair.head.settings, pair.head.name)
     with Progress(quiet=quiet) as progress:
-        found = compare(before, after, _tracked(spot, places[1]), progress)
-    diff = Diff(found, base, head, settings[1].growth(found.base, found.head))
+        diffs = [_diff(pair, base, head, spot, progress) for pair in pairs]
     if format_ == "json":
-        text = render.render(diff)
+        text = render.render(diffs)
     else:
-        text = render.text(diff, screen(file=file, color=color, brief=quiet))
+        text = render.text(diffs, screen(file=file, color=color, brief=quiet))
     output.write(text, file)
-    return _exit_code(diff)
+    return max(map(_exit_code, diffs))
+
+
+def _places(
+    context: str | None, spot: Spot, base: str, head: str, lfs: str | None
+) -> tuple[Place, Place]:
+    named = "." if context is None else context
+    return in_commit(named, spot, base, lfs), _head_place(named, spot, head, lfs)
+
+
+def _pairs(
+    context: str | None, places: tuple[Place, Place], flags: Mapping[str, Any], *, quiet: bool
+) -> Iterator[_Pair]:
+    """The contexts that the second side names, each as the first one has it."""
+    base, head = places
+    before = {each.name: each for each in chosen(context, base, flags)}
+    after = chosen(context, head, flags)
+    named = [each.settings.dockerfile for each in (*before.values(), *after)]
+    if given.STANDARD_INPUT in named:
+        raise UsageError("-f - cannot stand for both sides; name a file")
+    found = 0
+    for each in after:
+        there = before.get(each.name) or _unnamed(each, places)
+        if there is None:
+            new = f"{each.name} is new: its folder is not there on the first side"
+            options.say(new, quiet=quiet)
+            continue
+        found += 1
+        yield _Pair(there, each)
+    if not found:
+        raise UsageError("none of the contexts is there on the first side")
+
+
+def _unnamed(head: Chosen, places: tuple[Place, Place]) -> Chosen | None:
+    """A context that only the second side's configuration names; None without its folder."""
+    before = folder_before(head.place, places)
+    return None if before is None else as_before(head, before)
+
+
+def _diff(pair: _Pair, base: str, head: str, spot: Spot, progress: Callable[[int], None]) -> Diff:
+    before, after = (options.request(each.place, each.settings) for each in (pair.base, pair.head))
+    own = spot_in(pair.head.place, spot.repository) if pair.head.name is not None else spot
+    found = compare(before, after, _tracked(own, pair.head.place), progress)
+    growth = pair.head.settings.growth(found.base, found.head)
+    return Diff(found, base, head, growth, pair.head.name)
 
 
 def _sides(repository: Repository, base: str, head: str) -> tuple[str, str]:

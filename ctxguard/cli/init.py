@@ -12,7 +12,8 @@ import click
 from ctxguard.cli import options
 from ctxguard.cli.help import help_option
 from ctxguard.cli.progress import Progress
-from ctxguard.config import OURS, Start, find_file, starting_text
+from ctxguard.config import OURS, find_file
+from ctxguard.config.starting import Start, starting_text
 from ctxguard.context.measure import measure_all
 from ctxguard.errors import CtxguardError, ExitCode, UsageError
 from ctxguard.measurement import EntryKind, Measurement

@@ -43,6 +43,16 @@ def context_flag(command: _F) -> _F:
     )(command)
 
 
+def contexts_flag(command: _F) -> _F:
+    """The same, where it left out is about all contexts of the configuration."""
+    return click.option(
+        "-C",
+        "--context",
+        metavar="DIR",
+        help="The context; default: all that the configuration names, or the current folder.",
+    )(command)
+
+
 def builder_options(command: _F) -> _F:
     """`-f` and `--backend`."""
     for decorate in (

@@ -84,7 +84,7 @@ class _Asked:
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    found = place(context or ".", asked.rev, asked.lfs)
+    found = place("." if context is None else context, asked.rev, asked.lfs)
     picked = chosen(context, found, {name.replace("_", "-"): flags[name] for name in flags})
     options.note_environment(quiet=asked.quiet)
     _check_inputs(picked, asked)

@@ -66,7 +66,7 @@ def _run(
         comparison = compare(scene.request, scene.under(data), None, progress)
     diff = Diff(comparison, "now", "tried", None)
     if format_ == "json":
-        text = render_diff.render(diff)
+        text = render_diff.render([diff])
     else:
         tried = Report(comparison.head, judge(comparison.head, settings.budget))
         text = render.text(diff, tried, screen(file=file, color=color, brief=quiet))

@@ -6,7 +6,6 @@ from ctxguard.config.in_commit import InCommit
 from ctxguard.config.keys import KEYS, HookSettings
 from ctxguard.config.places import OURS, Folders, OnDisk
 from ctxguard.config.settings import Origin, Settings, settings
-from ctxguard.config.starting import Start, starting_text
 
 __all__ = [
     "KEYS",
@@ -19,9 +18,7 @@ __all__ = [
     "OnDisk",
     "Origin",
     "Settings",
-    "Start",
     "contexts",
     "find_file",
     "settings",
-    "starting_text",
 ]

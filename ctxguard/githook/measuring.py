@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure, measure_all
@@ -11,7 +11,7 @@ from ctxguard.errors import CtxguardError
 from ctxguard.git.repository import Spot
 from ctxguard.guard.growth import judged_bytes
 from ctxguard.measurement import Measurement
-from ctxguard.place import Chosen, Place, chosen, in_commit, on_disk, spot_in
+from ctxguard.place import Chosen, Place, as_before, chosen, in_commit, on_disk, spot_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,9 @@ class Measurer:
         return self._alone[key]
 
     def _as(self, measured: Measured, place: Place) -> Measured:
-        """By the same Dockerfile and target."""
-        head = measured.settings
-        settings = replace(
-            place.settings(),
-            dockerfile=head.dockerfile,
-            target=head.target,
-            build_args=head.build_args,
-            platform=head.platform,
-            backend=head.backend,
-            budget_on=head.budget_on,
-        )
-        request = place.request(settings, overview=True)
-        return Measured(measured.name, measured.spot, settings, request, measure(request))
+        before = as_before(Chosen(place, measured.settings, measured.name), place)
+        request = place.request(before.settings, overview=True)
+        return Measured(measured.name, measured.spot, before.settings, request, measure(request))
 
     def _is_there(self, path: str, commit: str) -> bool:
         ask = ("cat-file", "-e", f"{commit}:{path}")

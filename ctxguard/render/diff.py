@@ -53,11 +53,30 @@ class Diff:
     head_name: str
     growth: Growth | None
     """None if there is no limit."""
+    name: str | None = None
+    """Of the context, if the configuration names several."""
 
 
-def text(diff: Diff, terminal: Terminal) -> str:
-    """One screen: the change and the verdict first, then paths, rules and instructions."""
+def text(diffs: Sequence[Diff], terminal: Terminal) -> str:
+    """A screen each: change and verdict first, then paths, rules and instructions.
+
+    Of several, a table leads.
+    """
+    pages = [_page(diff, terminal) for diff in diffs]
+    return joined(pages if len(diffs) == 1 else [_table(diffs), *pages])
+
+
+def _page(diff: Diff, terminal: Terminal) -> str:
     return joined([_headline(diff) + _verdict(diff, terminal), *body(diff, terminal)])
+
+
+def _table(diffs: Sequence[Diff]) -> str:
+    rows = [f"  {'change':>{_SIGNED_CELLS}} {'size':>9}  name\n"]
+    for diff in diffs:
+        found = diff.comparison
+        grew, size = signed(found.bytes), format_size(found.head.size.bytes)
+        rows.append(f"  {grew:>{_SIGNED_CELLS}} {size:>9}  {quoted(diff.name or '')}\n")
+    return f"{counted(len(diffs), 'context')}\n{''.join(rows)}"
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -88,7 +107,8 @@ def _headline(diff: Diff) -> str:
     here = "" if head.context.revision is None else f" at {_named(diff.head_name, head)}"
     what = f"{format_size(head.size.bytes)} in {counted(head.size.files)}"
     than = f"{how_much(found.bytes)} {_named(diff.base_name, base)}"
-    return f"Build context {root}{here}: {what}, {than}\n"
+    name = "" if diff.name is None else f"{quoted(diff.name)}: "
+    return f"{name}Build context {root}{here}: {what}, {than}\n"
 
 
 def how_much(growth: int) -> str:
@@ -259,14 +279,31 @@ def _list(title: str, rows: Iterator[Row] | Sequence[Row], terminal: Terminal) -
     return "\n".join(lines) + "\n"
 
 
-def render(diff: Diff) -> str:
-    """One JSON document."""
+def render(diffs: Sequence[Diff]) -> str:
+    """One JSON document; that of several contexts is a list of such documents."""
+    found = [_document(diff) for diff in diffs]
+    if len(found) == 1:
+        return document.dumps(found[0], indent=2) + "\n"
+    broken = any(diff["status"] != Status.OK.value for diff in found)
+    value = {
+        **_VERSION,
+        "status": (Status.CRITICAL if broken else Status.OK).value,
+        "complete": all(diff["complete"] for diff in found),
+        "diffs": found,
+    }
+    return document.dumps(value, indent=2) + "\n"
+
+
+_VERSION = {"schema_version": document.SCHEMA_VERSION, "ctxguard": __version__}
+
+
+def _document(diff: Diff) -> dict[str, Any]:
     found = diff.comparison
     limit = None if diff.growth is None else diff.growth.limit
     status = Status.OK if limit is None else limit.status
-    value = {
-        "schema_version": document.SCHEMA_VERSION,
-        "ctxguard": __version__,
+    return {
+        **_VERSION,
+        **document.named_path("name", diff.name),
         "status": status.value,
         "complete": found.base.complete and found.head.complete,
         "base": _side(diff.base_name, found.base),
@@ -292,7 +329,6 @@ def render(diff: Diff) -> str:
         "paths": [_path(row) for row in (*found.grown.rows, *found.shrunk.rows)],
         "files": [_file(file) for file in found.files],
     }
-    return document.dumps(value, indent=2) + "\n"
 
 
 def _side(name: str, measurement: Measurement) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli import documents
 from tests.conftest import Result, Tree
-from tests.git.repositories import make_repo
+from tests.git.repositories import Repo, make_repo
 
 Make = Callable[..., str]
 Run = Callable[..., Result]
@@ -169,3 +169,69 @@ def test_other_commands_take_the_one_with_their_folder(root: str, run_cli: Run) 
     result = run_cli("lint", "-v", "-f", "Dockerfile.web")
     assert "budgets = docs 40B" in result.err
     assert "budgets = none" in run_cli("lint", "-v").err
+
+
+# ── diff ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    found = make_repo(str(tmp_path / "repository"), MONO)
+    monkeypatch.chdir(found.root)
+    return found
+
+
+def diffs(result: Result) -> dict[str | None, int]:
+    document = documents.diff(result.out)
+    return {each["name"]: each["growth"]["bytes"] for each in document.get("diffs", [document])}
+
+
+def test_diff_of_all(repo: Repo, run_cli: Run) -> None:
+    repo.write({"services": {"api": {"more": "12345"}}})
+    result = run_cli("diff", "--format", "json")
+    assert result.code == 0
+    assert diffs(result) == {"api": 5, "web": 0, "all": 5}
+    shown = run_cli("diff").out.splitlines()
+    assert shown[0] == "3 contexts"
+    assert [row.split()[-1] for row in shown[2:5]] == ["api", "web", "all"]
+    assert "api: Build context" in run_cli("diff").out
+
+
+def test_diff_of_two_commits(repo: Repo, run_cli: Run) -> None:
+    repo.commit({"docs": {"big": "x" * 60}})
+    assert diffs(run_cli("diff", "HEAD~1", "HEAD", "--format", "json")) == {
+        "api": 0,
+        "web": 10,
+        "all": 10,
+    }
+
+
+def test_diff_of_one_folder(repo: Repo, run_cli: Run) -> None:
+    repo.write({"services": {"api": {"more": "12345"}}})
+    assert diffs(run_cli("diff", "-C", "services/api", "--format", "json")) == {"api": 5}
+    assert diffs(run_cli("diff", "-C", "services/db", "--format", "json")) == {None: 0}
+
+
+def test_diff_trips_for_one(repo: Repo, run_cli: Run) -> None:
+    repo.write({"services": {"api": {"more": "12345"}}})
+    result = run_cli("diff", "--max-growth", "4B", "--format", "json")
+    assert result.code == 1
+    document = documents.diff(result.out)
+    assert document["status"] == "critical"
+    assert [each["status"] for each in document["diffs"]] == ["critical", "ok", "critical"]
+
+
+def test_diff_where_the_first_side_names_none(repo: Repo, run_cli: Run) -> None:
+    repo.git("rm", "-q", "--cached", "ctxguard.toml")
+    repo.git("commit", "-q", "-m", "no configuration")
+    found = diffs(run_cli("diff", "--format", "json"))
+    size = len(str(MONO["ctxguard.toml"]))
+    assert found == {"api": 0, "web": size, "all": size}
+
+
+def test_diff_of_a_new_context(repo: Repo, run_cli: Run) -> None:
+    more = str(MONO["ctxguard.toml"]) + '[[contexts]]\nname = "new"\ncontext = "new"\n'
+    repo.write({"ctxguard.toml": more, "new": {"Dockerfile": COPY}})
+    result = run_cli("diff", "--format", "json")
+    assert list(diffs(result)) == ["api", "web", "all"]
+    assert "new is new: its folder is not there on the first side" in result.err

@@ -269,6 +269,6 @@ def test_what_runs_out_is_no_bug(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("ctxguard.cli.report.measure", fail)
+    monkeypatch.setattr("ctxguard.cli.report.measure_all", fail)
     found = run_cli("report", make_tree({"Dockerfile": ""}))
     assert (found.code, found.err) == (3, f"ctxguard: {said}\n")
