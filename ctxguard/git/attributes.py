@@ -7,16 +7,14 @@ repository's `info/attributes` have a say there, as in a fresh clone.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from ctxguard.git.program import Git
+from ctxguard.git.borrowing import borrowing
 from ctxguard.git.repository import Repository
 
 _MOST_S = 30
 """Seconds. Many patterns on many paths take git very long."""
-_SHA1_DIGITS = 40
 _UNSAID = ("unspecified",)
 
 
@@ -36,7 +34,7 @@ def attributes(
 
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     with tempfile.TemporaryDirectory(prefix="ctxguard-") as folder:
-        git = _borrowing(repository, commit, folder)
+        git = borrowing(repository, commit, folder)
         git.run("read-tree", "--end-of-options", commit)
         asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
         said = git.run(
@@ -47,21 +45,3 @@ def attributes(
         if value not in _UNSAID:
             found[path][name] = value
     return found
-
-
-def _borrowing(repository: Repository, commit: str, folder: str) -> Git:
-    os.makedirs(os.path.join(folder, "refs"))
-    os.makedirs(os.path.join(folder, "objects"))
-    _write(os.path.join(folder, "HEAD"), "ref: refs/heads/none\n")
-    longer = len(commit) > _SHA1_DIGITS
-    version, format_ = (1, "sha256") if longer else (0, "sha1")
-    extension = f"[extensions]\n\tobjectformat = {format_}\n" if longer else ""
-    core = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n"
-    _write(os.path.join(folder, "config"), core + extension)
-    objects = os.path.join(repository.common_dir, "objects")
-    return Git(folder, {"GIT_OBJECT_DIRECTORY": objects})
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)

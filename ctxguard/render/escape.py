@@ -65,3 +65,14 @@ def _code(char: str) -> str:
 def unicode_text(name: str) -> str:
     """The name as valid Unicode: each byte that is no UTF-8 becomes U+FFFD."""
     return re.sub("[\udc80-\udcff]", "\ufffd", name)
+
+
+def cell(value: object) -> object:
+    """A value for a field of CSV: what a spreadsheet would run as a formula is a text there."""
+    if not isinstance(value, str):
+        return value
+    text = line(value)
+    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text
+
+
+_FORMULA = frozenset("=+-@|%")

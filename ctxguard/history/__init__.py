@@ -1,0 +1,1 @@
+"""What was measured before: kept, read, moved and looked at over time."""

@@ -1,0 +1,248 @@
+"""One measurement as it is kept, and as a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_LONGEST = 4096
+"""Characters of a text."""
+_MOST_INTEGER = (1 << 63) - 1
+"""What a database holds."""
+_MOST_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLimit:
+    """A limit, and what was held against it."""
+
+    name: str
+    scope: str | None
+    tier: str
+    unit: str
+    limit: int
+    actual: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One measurement."""
+
+    id: str
+    """32 hexadecimal digits: the same on every machine that has it."""
+    time: str
+    """UTC, such as `2026-11-27T16:44:07.000000Z`; of a commit, when it was committed."""
+    name: str
+    """Of the context, or where it lies in the repository."""
+    revision: str | None
+    branch: str | None
+    dirty: bool | None
+    """Whether it was not just what the revision holds."""
+    source: str
+    """`worktree` or `commit`."""
+    backend: str
+    dockerfile: str | None
+    target: str | None
+    platform: str | None
+    bytes: int
+    files: int
+    directories: int
+    copy_all: int | None
+    transfer: int | None
+    """Bytes for the target on a cold cache, as predicted."""
+    warm: int | None
+    legacy: int | None
+    complete: bool
+    status: str
+    version: str
+    """Of ctxguard."""
+    seconds: float | None = None
+    """What the build took."""
+    transferred: int | None = None
+    """Bytes that the build really transferred."""
+    limits: tuple[RecordedLimit, ...] = ()
+    folders: tuple[tuple[str, int], ...] = ()
+    """The heaviest, with their bytes."""
+
+    @property
+    def series(self) -> tuple[str, str, str, str, str]:
+        """What it is to be compared with: the same context, built alike."""
+        return (
+            self.name,
+            self.backend,
+            self.dockerfile or "",
+            self.target or "",
+            self.platform or "",
+        )
+
+
+def to_line(recorded: Recorded) -> str:
+    """One line of JSON, in plain ASCII, without its end."""
+    return json.dumps(as_mapping(recorded), separators=(",", ":"))
+
+
+def as_mapping(recorded: Recorded) -> dict[str, Any]:
+    """All of it as plain values."""
+    found = {each.name: getattr(recorded, each.name) for each in fields(Recorded)}
+    found["limits"] = [limit_mapping(limit) for limit in recorded.limits]
+    found["folders"] = [list(folder) for folder in recorded.folders]
+    return found
+
+
+def limit_mapping(limit: RecordedLimit) -> dict[str, Any]:
+    """One limit as plain values."""
+    return {each.name: getattr(limit, each.name) for each in fields(RecordedLimit)}
+
+
+def from_line(line: str) -> Recorded:
+    """The measurement that a line holds; fields of newer versions are passed over.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    try:
+        value = json.loads(line)
+    except RecursionError:
+        raise ValueError("it is nested far too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"it is no JSON: {error}") from None
+    return from_mapping(value)
+
+
+def from_mapping(value: Any) -> Recorded:
+    """The measurement that plain values stand for.
+
+    Raises:
+        ValueError: they stand for none.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError("it is no object")
+    found = {name: _read(value, name, check) for name, check in _FIELDS.items()}
+    return Recorded(**found)
+
+
+def _read(value: Mapping[str, Any], name: str, check: Callable[[Any], Any]) -> Any:
+    try:
+        return check(value.get(name))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST or not _is_unicode(value):
+        raise ValueError("it takes a text")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether there is no half of a pair in it, which no database takes."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise ValueError(f"it takes {what}")
+        return value
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"it takes one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def _integer(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_INTEGER:
+        raise ValueError("it takes a whole number from 0 on")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value < 10**9:
+        raise ValueError("it takes a number of seconds")
+    return float(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it takes true or false")
+    return value
+
+
+def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else check(value)
+
+
+def _rows(value: Any) -> list[Any]:
+    value = [] if value is None else value
+    if not isinstance(value, list) or len(value) > _MOST_ROWS:
+        raise ValueError("it takes a list")
+    return value
+
+
+def _limits(value: Any) -> tuple[RecordedLimit, ...]:
+    found = []
+    for row in _rows(value):
+        if not isinstance(row, Mapping):
+            raise ValueError("it takes a list of objects")
+        found.append(RecordedLimit(**{name: _read(row, name, of) for name, of in _LIMIT.items()}))
+    return tuple(found)
+
+
+def _folders(value: Any) -> tuple[tuple[str, int], ...]:
+    found = []
+    for row in _rows(value):
+        if not isinstance(row, list) or len(row) != 2:
+            raise ValueError("it takes a list of pairs")
+        found.append((_text(row[0]), _integer(row[1])))
+    return tuple(found)
+
+
+_STATUS = _one_of("ok", "warning", "incomplete", "critical")
+_LIMIT: Mapping[str, Callable[[Any], Any]] = {
+    "name": _text,
+    "scope": _or_none(_text),
+    "tier": _one_of("warning", "critical"),
+    "unit": _one_of("bytes", "files"),
+    "limit": _integer,
+    "actual": _integer,
+}
+_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "id": _matching(_ID, "32 hexadecimal digits"),
+    "time": _matching(_TIME, "a time such as 2026-11-27T16:44:07.000000Z"),
+    "name": _text,
+    "revision": _or_none(_text),
+    "branch": _or_none(_text),
+    "dirty": _or_none(_flag),
+    "source": _one_of("worktree", "commit"),
+    "backend": _one_of("buildkit", "legacy"),
+    "dockerfile": _or_none(_text),
+    "target": _or_none(_text),
+    "platform": _or_none(_text),
+    "bytes": _integer,
+    "files": _integer,
+    "directories": _integer,
+    "copy_all": _or_none(_integer),
+    "transfer": _or_none(_integer),
+    "warm": _or_none(_integer),
+    "legacy": _or_none(_integer),
+    "complete": _flag,
+    "status": _STATUS,
+    "version": _text,
+    "seconds": _or_none(_seconds),
+    "transferred": _or_none(_integer),
+    "limits": _limits,
+    "folders": _folders,
+}

@@ -1,0 +1,55 @@
+"""Where the history of a context lies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from ctxguard.context.tree.revision import spot_of
+from ctxguard.errors import CtxguardError
+from ctxguard.git.repository import Spot
+
+_FILE = os.path.join("ctxguard", "history.db")
+
+
+def repository_of(context: str) -> Spot | None:
+    """Where a folder lies in its repository; None if it lies in none, or git cannot tell."""
+    try:
+        return spot_of(context)
+    except CtxguardError:
+        return None
+
+
+def places(root: str, spot: Spot | None) -> list[str]:
+    """The files in which measurements of a context may be kept, the usual one first.
+
+    Git's own folder is shared by all work trees of a repository. If a builder is sent that one, a
+    database in it would be measured as well; the user's state folder takes its place.
+
+    Args:
+        root: the context root, absolute.
+    """
+    if spot is None:
+        return [_in_state_folder(root)]
+    common = spot.repository.common_dir
+    return [os.path.join(common, _FILE), _in_state_folder(common)]
+
+
+def place_for(root: str, spot: Spot | None, sent_folders: dict[str, int]) -> str:
+    """Where to keep a measurement.
+
+    Args:
+        sent_folders: bytes that are sent below each folder of the context.
+    """
+    found = places(root, spot)
+    if spot is None:
+        return found[0]
+    inside = os.path.relpath(spot.repository.common_dir, root).replace(os.sep, "/")
+    return found[1] if inside in sent_folders else found[0]
+
+
+def _in_state_folder(of: str) -> str:
+    import platformdirs
+
+    digest = hashlib.sha256(os.fsencode(of)).hexdigest()[:16]
+    return os.path.join(platformdirs.user_state_dir("ctxguard"), f"history-{digest}.db")
