@@ -12,7 +12,7 @@ from ctxguard.cli import options, output
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.context.compare import compare
-from ctxguard.context.tree import given
+from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Repository, Spot, Tracked
@@ -105,7 +105,7 @@ def _pairs(
     before = {each.name: each for each in chosen(context, base, flags)}
     after = chosen(context, head, flags)
     named = [each.settings.dockerfile for each in (*before.values(), *after)]
-    if given.STANDARD_INPUT in named:
+    if STANDARD_INPUT in named:
         raise UsageError("-f - cannot stand for both sides; name a file")
     found = 0
     for each in after:

@@ -11,7 +11,7 @@ import click
 from ctxguard.cli import streams
 from ctxguard.config import Settings
 from ctxguard.context.measure import Request
-from ctxguard.context.tree.given import STANDARD_INPUT
+from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.context.tree.worktree import MOST_BYTES
 from ctxguard.errors import MeasureError, UsageError
 from ctxguard.ignore.reader import read_rule

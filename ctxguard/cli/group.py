@@ -11,6 +11,7 @@ from ctxguard.cli.help import help_option, version_option
 _COMMANDS = {
     "config": "Show every value that is in force, and where it comes from.",
     "diff": "Say what changed in the context between two commits, or since one.",
+    "history": "Show what was measured before, and where it is going.",
     "hook": "Guard what is pushed, with a git hook.",
     "init": "Write a first configuration, with budgets a little above what is there.",
     "lint": "Look for what is wrong with the ignore file.",

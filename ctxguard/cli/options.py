@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ctxguard.cli import streams
 from ctxguard.cli.help import help_option
-from ctxguard.config import KEYS, Settings
-from ctxguard.context.measure import Request
-from ctxguard.context.tree import given
-from ctxguard.context.tree.worktree import MOST_BYTES
-from ctxguard.guard.budget import FailOn
-from ctxguard.measurement import Backend, Problem
-from ctxguard.place import Place
+
+if TYPE_CHECKING:
+    from ctxguard.config import Settings
+    from ctxguard.context.measure import Request
+    from ctxguard.measurement import Problem
+    from ctxguard.place import Place
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -55,6 +54,8 @@ def contexts_flag(command: _F) -> _F:
 
 def builder_options(command: _F) -> _F:
     """`-f` and `--backend`."""
+    from ctxguard.measurement import Backend
+
     for decorate in (
         click.option(
             "--backend",
@@ -132,6 +133,8 @@ def budget_options(trips: str, fail_on: str) -> Callable[[_F], _F]:
         trips: what happens above the critical limits, such as `Trip`.
         fail_on: what `--fail-on` decides.
     """
+    from ctxguard.guard.budget import FailOn
+
     decorators = (
         click.option(
             "--fail-on",
@@ -219,8 +222,11 @@ def told_settings(
 
 def request(found: Place, settings: Settings, **more: Any) -> Request:
     """The request for a context, as the settings have it; see `Place.request`."""
+    from ctxguard.context.tree.naming import STANDARD_INPUT
+    from ctxguard.context.tree.worktree import MOST_BYTES
+
     text = b""
-    if settings.dockerfile == given.STANDARD_INPUT:
+    if settings.dockerfile == STANDARD_INPUT:
         text = streams.read_bytes(MOST_BYTES, "a Dockerfile")
     return found.request(settings, text, **more)
 
@@ -243,6 +249,8 @@ def say_problems(problems: Iterable[Problem], *, quiet: bool) -> None:
 
 def say_settings(settings: Settings, name: str | None = None) -> None:
     """Each value in force, and where it comes from."""
+    from ctxguard.config import KEYS
+
     of = "" if name is None else f"{name}: "
     for key in KEYS:
         say(f"{of}{key} = {settings.shown(key)} ({settings.told_origin(key)})")

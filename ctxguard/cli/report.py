@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from ctxguard.cli import drafts, options, output
+from ctxguard.cli import drafts, options, output, recording
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.screen import screen
 from ctxguard.context.measure import Request, measure_all
-from ctxguard.context.tree.given import STANDARD_INPUT
 from ctxguard.context.tree.locate import IGNORE_FILE
+from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
@@ -30,6 +30,7 @@ from ctxguard.report import Failure, Groups, Report
 @options.build_options
 @options.revision_options
 @drafts.ignore_file_option
+@recording.record_options
 @click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
 @options.budget_options("Trip", "What makes the exit code 1")
 @click.option("--top", metavar="N", help="How many of the heaviest paths to show; default: 10.")
@@ -76,11 +77,19 @@ class _Asked:
     depth: int | None
     savings: bool
     by: str | None
+    record: bool
+    history: str | None
+    build_log: str | None
     format_: str
     file: str | None
     color: str
     quiet: bool
     verbose: bool
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the measurement is to be kept, whatever the configuration says."""
+        return self.record or self.history is not None or self.build_log is not None
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
@@ -88,6 +97,7 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     picked = chosen(context, found, {name.replace("_", "-"): flags[name] for name in flags})
     options.note_environment(quiet=asked.quiet)
     _check_inputs(picked, asked)
+    build = recording.build_figures(asked.build_log, picked)
     requests = [_request(each, asked) for each in picked]
     with drafts.in_place(requests[0], asked.ignore_file) as first:
         results = _measured(picked, [first, *requests[1:]], asked)
@@ -104,7 +114,10 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     if asked.by == "instruction" and any(each.groups is None for each in reports):
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     output.write(_text(reports, failures, asked), asked.file)
-    return _exit_code(picked, results, reports)
+    measured = [each for each, found in zip(picked, results, strict=True) if _is_there(found)]
+    if asked.keeps or any(each.settings.record for each in picked):
+        recording.keep(measured, reports, file=asked.history, build=build, quiet=asked.quiet)
+    return _exit_code(measured, results, reports)
 
 
 def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
@@ -126,7 +139,7 @@ def _request(each: Chosen, asked: _Asked) -> Request:
         types=asked.by == "type",
         savings=asked.savings,
         all_targets=asked.all_targets,
-        overview=not asked.no_findings,
+        overview=not asked.no_findings or asked.keeps or each.settings.record,
     )
 
 
@@ -156,10 +169,9 @@ def _text(reports: list[Report], failures: list[Failure], asked: _Asked) -> str:
 
 
 def _exit_code(
-    picked: list[Chosen], results: list[Measurement | CtxguardError], reports: list[Report]
+    measured: list[Chosen], results: list[Measurement | CtxguardError], reports: list[Report]
 ) -> int:
     """The worst of them: one that could not be measured counts more than one over budget."""
-    measured = [each for each, found in zip(picked, results, strict=True) if _is_there(found)]
     codes = [
         exit_code(report.measurement, report.verdict, FailOn(each.settings.fail_on))
         for each, report in zip(measured, reports, strict=True)

@@ -20,13 +20,26 @@ from ctxguard.context.walking.walk import Waiting, start
 from ctxguard.context.weighing.heaviest import Contents
 from ctxguard.measurement import Measurement
 
-_SPLITS = 24
-"""So many folders are listed every time to get subtrees. Fewer than for a single measurement: where
-they are large, they are opened."""
-_MANY = 2_000
-"""A subtree of more entries is opened: from the next time on its own subtrees are kept apart, and
-less is to be measured where something changes."""
 _PIECES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """How finely what is known is kept."""
+
+    head: int = HEAD
+    """So many entries are walked in wire order, every time."""
+    splits: int = 24
+    """So many folders are listed every time to get subtrees. Fewer than for a single measurement:
+    where they are large, they are opened."""
+    many: int = 2_000
+    """A subtree of more entries is opened: from the next time on its own subtrees are kept apart,
+    and less is to be measured where something changes."""
+
+
+COARSE = Grain()
+FINE = Grain(head=140, splits=1, many=600)
+"""For trees of some thousand files, of which hardly anything changes from one to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +56,12 @@ class Again:
     """Measures one context over and over.
 
     Args:
-        request: the other builder is left out, and the folders that are listed are told.
+        request: the folders that are listed are told.
     """
 
-    def __init__(self, request: Request) -> None:
-        self._request = replace(request, alone=True, listed=True)
+    def __init__(self, request: Request, grain: Grain = COARSE) -> None:
+        self._request = replace(request, listed=True)
+        self._grain = grain
         self._found: Found | None = None
         self._rules: object = None
         self._parts: dict[str, PartOfCourse] = {}
@@ -56,6 +70,10 @@ class Again:
         """Those that were listed for the last measurement, or known since they last were."""
         self.contents = Contents({})
         """Of these folders."""
+
+    def move(self, request: Request) -> None:
+        """Go on with another tree, which is told to differ by what has changed."""
+        self._request = replace(request, listed=True)
 
     def measure(self, changed: Changed | None = None) -> Measurement:
         """Measure it now.
@@ -89,7 +107,8 @@ class Again:
 
     def _large(self) -> set[str]:
         """The subtrees that are to be opened, beside those that are."""
-        large = {path for path, part in self._parts.items() if part.sides[0].sent > _MANY}
+        many = self._grain.many
+        large = {path for path, part in self._parts.items() if part.sides[0].sent > many}
         return large | self._open
 
     def _forget(self, changed: Changed) -> None:
@@ -106,7 +125,7 @@ class Again:
         while True:
             part = self._parts.pop(folder, None)
             if part is not None:
-                if part.sides[0].sent > _MANY:
+                if part.sides[0].sent > self._grain.many:
                     self._open.add(folder)
                 return
             if not folder:
@@ -135,9 +154,9 @@ class Again:
     def _in_parts(self, found: Found) -> Measurement:
         measuring = Measuring([(self._request, found)], _nobody)
         stack = [start(measuring.views)]
-        measuring.walk(stack, HEAD)
+        measuring.walk(stack, self._grain.head)
         plan = Plan(self._request.source, measuring.views, stack)
-        plan.split(_SPLITS)
+        plan.split(self._grain.splits)
         plan.open(self._open)
         subtrees = plan.subtrees()
         self._measure_missing(found, [each for each in subtrees if each.path not in self._parts])

@@ -50,10 +50,21 @@ def entries(git: Git, tree: str, *, recursive: bool) -> Iterator[TreeEntry]:
             found = list(map(_entry, records))
             count += len(found)
             folders.update([entry.id for entry in found if entry.mode == FOLDER])
-            copies = folders.total() > _MOST_COPIES * len(folders)
-            if count > _MOST_ENTRIES or (count > _MANY_ENTRIES and copies):
-                raise GitError(f"the tree stands for over {count:,} entries, far too many")
+            check_count(count, folders)
             yield from found
+
+
+def check_count(entries: int, folders: Counter[str]) -> None:
+    """Raises GitError if a tree holds far too much.
+
+    Args:
+        entries: how many there are so far.
+        folders: how often each one was met, by id.
+    """
+    if entries <= _MANY_ENTRIES:
+        return
+    if entries > _MOST_ENTRIES or folders.total() > _MOST_COPIES * len(folders):
+        raise GitError(f"the tree stands for over {entries:,} entries, far too many")
 
 
 def _entry(record: bytes) -> TreeEntry:

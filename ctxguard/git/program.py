@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ctxguard.errors import MeasureError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SAFE = (
     "--no-pager",
@@ -131,6 +134,25 @@ class Git:
             if process.returncode != 0:
                 complaints.seek(0)
                 raise _failed(arguments[0], process.returncode, complaints.read(_MOST_COMPLAINT))
+
+    def talking(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A git that is asked by its standard input, again and again.
+
+        Raises:
+            GitError: it cannot be run.
+        """
+        import subprocess
+
+        try:
+            return subprocess.Popen(
+                self._command(arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+            )
+        except OSError as error:
+            raise _not_run(error) from error
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         return [_program(), *_SAFE, *self._where, *arguments]

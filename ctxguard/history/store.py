@@ -9,17 +9,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxguard.errors import CtxguardError, ExitCode
 from ctxguard.history.recorded import Recorded, RecordedLimit, limit_mapping
+
+if TYPE_CHECKING:
+    import tempfile
 
 _OURS = 0x63747867
 """`ctxg`, in the header of the file: no other program's database is taken for ours."""
@@ -134,6 +135,9 @@ class Store:
 
     def _open_copy(self, wait_s: float) -> sqlite3.Connection:
         """Where nothing may be written, not even the log can be read in its place."""
+        import shutil
+        import tempfile
+
         self._copy = tempfile.TemporaryDirectory(prefix="ctxguard-")
         copy = os.path.join(self._copy.name, "history.db")
         shutil.copyfile(self.path, copy)
@@ -223,6 +227,11 @@ class Store:
             if not self._version():
                 return []
             return [_from_row(row) for row in self._database.execute(ask, values)]
+
+    def ids(self) -> set[str]:
+        """Of all that is kept."""
+        with _told(self.path):
+            return {id_ for (id_,) in self._database.execute("SELECT id FROM measurements")}
 
     def forget(self, ids: Sequence[str]) -> int:
         """Drop these; how many there were."""

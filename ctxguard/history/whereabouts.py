@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 
-from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import CtxguardError
-from ctxguard.git.repository import Spot
+from ctxguard.git.repository import Spot, find
 
 _FILE = os.path.join("ctxguard", "history.db")
 
@@ -15,7 +15,7 @@ _FILE = os.path.join("ctxguard", "history.db")
 def repository_of(context: str) -> Spot | None:
     """Where a folder lies in its repository; None if it lies in none, or git cannot tell."""
     try:
-        return spot_of(context)
+        return find(context)
     except CtxguardError:
         return None
 
@@ -35,7 +35,7 @@ def places(root: str, spot: Spot | None) -> list[str]:
     return [os.path.join(common, _FILE), _in_state_folder(common)]
 
 
-def place_for(root: str, spot: Spot | None, sent_folders: dict[str, int]) -> str:
+def place_for(root: str, spot: Spot | None, sent_folders: Mapping[str, int]) -> str:
     """Where to keep a measurement.
 
     Args:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxguard.finding import Finding, Fix
-from ctxguard.ignore.reader import IgnoreRule
 from ctxguard.measurement import (
     BuildKitTransfer,
     Context,
@@ -27,6 +26,9 @@ from ctxguard.measurement import (
 from ctxguard.render.escape import unicode_text
 from ctxguard.report import Failure, Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
+
+if TYPE_CHECKING:
+    from ctxguard.ignore.reader import IgnoreRule
 
 SCHEMA_VERSION = 1
 _FROM_GOOD_TO_BAD = (Status.OK, Status.WARNING, Status.INCOMPLETE, Status.CRITICAL)

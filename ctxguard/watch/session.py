@@ -6,6 +6,7 @@ import gc
 import select
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from ctxguard.context.again import Again, Changed
 from ctxguard.context.course import Request
@@ -60,7 +61,8 @@ class Session:
 
     def _begin(self, request: Request) -> None:
         """The root may be another folder than before."""
-        self._again = Again(request)
+        # Nobody watches what the other builder would be sent.
+        self._again = Again(replace(request, alone=True))
         self._around = Surroundings(request)
         self._watcher = self._make_watcher(request.source.root)
 

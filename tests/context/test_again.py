@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxguard.context import again, measure
-from ctxguard.context.again import Again, Changed
+from ctxguard.context import measure
+from ctxguard.context.again import Again, Changed, Grain
 from ctxguard.context.course import Request
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import Backend, Measurement
@@ -121,7 +121,7 @@ class Editor:
 
 def fresh(request: Request) -> Measurement | str:
     try:
-        return measure.measure(replace(request, alone=True))
+        return measure.measure(request)
     except MeasureError as error:
         return str(error)
 
@@ -133,15 +133,10 @@ def once_more(known: Again, changed: Changed | None) -> Measurement | str:
         return str(error)
 
 
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that trees of a few entries have parts."""
-    monkeypatch.setattr(again, "HEAD", 3)
-    monkeypatch.setattr(again, "_SPLITS", 1)
-    monkeypatch.setattr(again, "_MANY", 2)
+SMALL = Grain(head=3, splits=1, many=2)
+"""So that trees of a few entries have parts."""
 
 
-@pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("backend", Backend, ids=lambda backend: backend.value)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
@@ -149,6 +144,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     rules=st.lists(RULES, min_size=1, max_size=3),
     rounds=st.lists(st.lists(EDIT, max_size=4), max_size=4),
     copy=st.sampled_from(["COPY . /", "COPY a b* /x/", "COPY d !d/a /"]),
+    alone=st.booleans(),
 )
 def test_it_is_what_a_fresh_measurement_finds(
     fresh_roots: Iterator[str],
@@ -158,11 +154,12 @@ def test_it_is_what_a_fresh_measurement_finds(
     rules: list[list[str]],
     rounds: list[list[tuple[str, int, int]]],
     copy: str,
+    alone: bool,
 ) -> None:
     root = plant(next(fresh_roots), tree, rules[0])
     Path(root, "Dockerfile").write_text(f"FROM scratch\n{copy}\n", encoding="utf-8")
-    request = request_for(root, backend)
-    known = Again(request)
+    request = replace(request_for(root, backend), alone=alone)
+    known = Again(request, SMALL)
     assert once_more(known, None) == fresh(request)
     editor = Editor(root)
     for edits in rounds:
@@ -173,11 +170,10 @@ def test_it_is_what_a_fresh_measurement_finds(
     shutil.rmtree(root)
 
 
-@pytest.mark.usefixtures("small_parts")
 def test_only_what_changed_is_read_again(make_tree: Callable[..., str]) -> None:
     tree: Tree = {f"d{at}": {"inner": {"f": File(size=at)}} for at in range(9)}
     root = make_tree({"Dockerfile": "FROM scratch\nCOPY . /\n", **tree})
-    known = Again(request_for(root))
+    known = Again(request_for(root), SMALL)
     before = known.measure()
     Path(root, "d8", "inner", "f").write_text("x" * 100, encoding="utf-8")
     Path(root, "d7", "inner", "f").write_text("x" * 100, encoding="utf-8")
@@ -187,14 +183,13 @@ def test_only_what_changed_is_read_again(make_tree: Callable[..., str]) -> None:
     assert set(known.folders) == {"", *tree, *(f"{name}/inner" for name in tree)}
 
 
-@pytest.mark.usefixtures("small_parts")
 def test_another_folder_under_the_same_name(make_tree: Callable[..., str]) -> None:
     def branch(size: int) -> Tree:
         return {f"s{at}": {"t": {"f": File(size=size)}} for at in range(5)}
 
     root = make_tree({"Dockerfile": "FROM scratch\nCOPY . /\n", "y": branch(10), "z": branch(99)})
     request = request_for(root)
-    known = Again(request)
+    known = Again(request, SMALL)
     known.measure()
     for _ in range(2):  # the second time, all that lies deeper has parts of its own
         for old, new in (("y", "x"), ("z", "y"), ("x", "z")):

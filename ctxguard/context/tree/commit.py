@@ -66,7 +66,7 @@ class Commit:
         level = Columns()
         for entry in entries(self.repository.git, tree, recursive=False):
             level.add(entry.path, entry)
-        _check_names(path, level)
+        check_names(path, level)
         return level
 
     def _tree_id(self, path: str) -> str | None:
@@ -105,12 +105,12 @@ class Commit:
             level.add(name, entry)
             if entry.mode in (FOLDER, SUBMODULE):
                 levels[f"{start}{entry.path}"] = Columns()
-            elif _is_read_ahead(entry, name):
+            elif is_read_ahead(entry, name):
                 ahead.append(entry.id)
         self._whole.append(path)
         for full, level in levels.items():
             if level is not None:
-                _check_names(full, level)
+                check_names(full, level)
         self.read_ahead(ahead)
         return True
 
@@ -143,13 +143,15 @@ class Commit:
         return self._contents[id_]
 
 
-def _is_read_ahead(entry: TreeEntry, name: str) -> bool:
+def is_read_ahead(entry: TreeEntry, name: str) -> bool:
+    """Whether its content will be asked for."""
     if entry.mode == LINK:
         return entry.size <= LONGEST_LINK
     return name in _READ_AHEAD and entry.size <= _READ_AHEAD_BYTES
 
 
-def _check_names(path: str, level: Columns) -> None:
+def check_names(path: str, level: Columns) -> None:
+    """Raises MeasureError if no system can check the folder out."""
     bad = _NEVER_CHECKED_OUT.intersection(level.names)
     if bad:
         full = posixpath.join(path, min(bad))

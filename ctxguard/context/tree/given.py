@@ -6,15 +6,15 @@ import os
 import re
 
 from ctxguard.context.tree.locate import Dockerfile
+from ctxguard.context.tree.naming import (
+    ONLY_FOLDERS,
+    STANDARD_INPUT,
+    check_context_name,
+    check_current_folder,
+)
 from ctxguard.context.tree.source import Source
 from ctxguard.context.tree.worktree import WorkTree
 from ctxguard.errors import UsageError
-
-_URL = re.compile(
-    r"(https?|git|ssh|s3|oci-layout|docker-image)://|git@|github\.com/", re.IGNORECASE
-)
-
-_ONLY = "only local folders can be measured"
 
 
 def worktree(context: str) -> WorkTree:
@@ -27,34 +27,8 @@ def worktree(context: str) -> WorkTree:
     if not os.path.lexists(context):
         raise UsageError(f"the context {context} does not exist; name a folder")
     if not os.path.isdir(context):
-        raise UsageError(f"the context {context} is no folder: {_ONLY}")
+        raise UsageError(f"the context {context} is no folder: {ONLY_FOLDERS}")
     return WorkTree(os.path.realpath(context))
-
-
-def check_context_name(context: str) -> None:
-    """Raises UsageError for a context that can be no folder, whatever lies on the disk."""
-    if context == "-":
-        raise UsageError(f"a context on standard input: {_ONLY}; unpack it and name the folder")
-    if _URL.match(context) and not os.path.exists(context):
-        raise UsageError(f"the context {context} is a URL: {_ONLY}; clone it and name the folder")
-    if not context:
-        raise UsageError("the context has no name; name a folder, or leave it out for this one")
-    if not os.path.isabs(context):
-        _check_current_folder()
-
-
-def _check_current_folder() -> None:
-    try:
-        os.getcwd()
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        raise UsageError(
-            f"the current folder cannot be found ({reason}); go to one that exists"
-        ) from error
-
-
-STANDARD_INPUT = "-"
-"""What names it, as in `docker build -f -`."""
 
 
 def dockerfile(context: WorkTree, file: str | None, text: bytes = b"") -> Dockerfile:
@@ -112,7 +86,7 @@ def inside(context: Source, path: str, context_name: str) -> str:
         named = _below(root, os.path.join(os.path.realpath(folder), name))
         from_root = os.path.normpath(path).replace(os.sep, "/").lstrip("/")
         return named if named is not None and not _is_there(context, from_root) else from_root
-    _check_current_folder()
+    check_current_folder()
     named = _below(root, os.path.normpath(os.path.join(os.getcwd(), path)))
     if named is None:
         inner = re.sub(r"^(\.\.?(/|$))+", "", path)

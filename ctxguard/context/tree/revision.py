@@ -9,8 +9,8 @@ import stat as modes
 from ctxguard.context.tree.checkout import look_at_attributes
 from ctxguard.context.tree.commit import Commit
 from ctxguard.context.tree.committree import CommitTree
-from ctxguard.context.tree.given import STANDARD_INPUT, check_context_name
 from ctxguard.context.tree.locate import Dockerfile
+from ctxguard.context.tree.naming import STANDARD_INPUT, check_context_name
 from ctxguard.errors import UsageError
 from ctxguard.git.repository import Spot, find, short
 

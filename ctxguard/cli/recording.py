@@ -1,0 +1,122 @@
+"""`report --record`: what was measured is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+from ctxguard.cli import options
+from ctxguard.context.tree.naming import STANDARD_INPUT
+from ctxguard.errors import CtxguardError, UsageError
+from ctxguard.git.log import committed_at
+from ctxguard.git.repository import Spot
+from ctxguard.git.standing import Standing, branch, standing
+from ctxguard.history.backfill import id_of
+from ctxguard.history.buildlog import NO_BUILD, BuildFigures, read_log
+from ctxguard.history.recorded import Recorded
+from ctxguard.history.store import Store
+from ctxguard.history.taking import Occasion, name_of, now, recorded, time_of
+from ctxguard.history.whereabouts import place_for, repository_of
+from ctxguard.measurement import Measurement
+from ctxguard.place import Chosen
+from ctxguard.report import Report
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def record_options(command: _F) -> _F:
+    """`--record`, `--history` and `--build-log`."""
+    for decorate in (
+        click.option(
+            "--build-log",
+            metavar="FILE",
+            help="Keep what a build took too, from its --progress=rawjson; - for standard input.",
+        ),
+        click.option("--history", metavar="FILE", help="Keep it in this file."),
+        click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures:
+    """What a log says of its build.
+
+    Raises:
+        UsageError: it is none, or there is more than one context.
+    """
+    if file is None:
+        return NO_BUILD
+    if len(picked) > 1:
+        raise UsageError("--build-log is about one context; name its folder")
+    if file == STANDARD_INPUT:
+        from ctxguard.cli import streams
+
+        data = streams.read_bytes(_MOST_LOG, "a build log")
+        return read_log(data.splitlines(), "--build-log -")
+    try:
+        with open(file, "rb") as stream:
+            return read_log(stream, f"--build-log {file}")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"--build-log {file} cannot be read: {reason}") from error
+
+
+_MOST_LOG = 1 << 30
+
+
+def keep(
+    picked: Sequence[Chosen],
+    reports: Sequence[Report],
+    *,
+    file: str | None,
+    build: BuildFigures,
+    quiet: bool,
+) -> None:
+    """Keep what was measured. Where that fails it is told, and changes nothing else.
+
+    Args:
+        picked: the contexts, one for each report.
+        file: the `--history`.
+    """
+    try:
+        for path, found in _by_place(picked, reports, file, build).items():
+            with Store(path, writing=True) as store:
+                store.add(found)
+            options.say(f"recorded in {path}", quiet=quiet)
+    except CtxguardError as error:
+        options.say(f"not recorded: {error}")
+
+
+def _by_place(
+    picked: Sequence[Chosen], reports: Sequence[Report], file: str | None, build: BuildFigures
+) -> dict[str, list[Recorded]]:
+    found: dict[str, list[Recorded]] = {}
+    for chosen, report in zip(picked, reports, strict=True):
+        measurement = report.measurement
+        root = measurement.context.root
+        spot = repository_of(root)
+        repository = None if spot is None else spot.repository
+        name = name_of(chosen.name, root, repository)
+        occasion = _occasion(chosen, name, measurement, spot)
+        folders = {} if measurement.overview is None else measurement.overview.folders
+        path = place_for(root, spot, folders) if file is None else file
+        row = recorded(measurement, report.verdict, name, occasion, build)
+        found.setdefault(path, []).append(row)
+    return found
+
+
+def _occasion(chosen: Chosen, name: str, measurement: Measurement, spot: Spot | None) -> Occasion:
+    """Of the work tree it is now; of a commit, when that was made."""
+    revision = measurement.context.revision
+    if spot is None:
+        return now(Standing(None, None, None))
+    if revision is None:
+        return now(standing(spot))
+    time = time_of(datetime.fromtimestamp(committed_at(spot.repository, revision), UTC))
+    here = spot.repository.find_commit("HEAD") == revision
+    there = Standing(revision, branch(spot) if here else None, dirty=False)
+    return Occasion(time, there, id_of(name, chosen, revision))
