@@ -17,9 +17,8 @@ from ctxguard.context.tree.naming import STANDARD_INPUT, check_context_name
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Spot
 from ctxguard.history import moving
-from ctxguard.history.recorded import Recorded
+from ctxguard.history.recorded import Recorded, time_of
 from ctxguard.history.store import Store, Wanted
-from ctxguard.history.taking import time_of
 from ctxguard.history.whereabouts import places, repository_of
 
 _F = TypeVar("_F", bound=Callable[..., Any])

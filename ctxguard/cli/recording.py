@@ -16,9 +16,9 @@ from ctxguard.git.repository import Spot
 from ctxguard.git.standing import Standing, branch, standing
 from ctxguard.history.backfill import id_of
 from ctxguard.history.buildlog import NO_BUILD, BuildFigures, read_log
-from ctxguard.history.recorded import Recorded
+from ctxguard.history.recorded import Recorded, time_of
 from ctxguard.history.store import Store
-from ctxguard.history.taking import Occasion, name_of, now, recorded, time_of
+from ctxguard.history.taking import Occasion, name_of, now, recorded
 from ctxguard.history.whereabouts import place_for, repository_of
 from ctxguard.measurement import Measurement
 from ctxguard.place import Chosen

@@ -7,7 +7,7 @@ import os
 import sys
 
 from ctxguard.cli import options, streams
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.look import Terminal
 
 
 def screen(*, file: str | None, color: str, brief: bool) -> Terminal:

@@ -11,7 +11,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ctxguard.config import InCommit
@@ -25,8 +25,8 @@ from ctxguard.git.log import PastCommit, held
 from ctxguard.git.repository import Spot
 from ctxguard.git.standing import Standing
 from ctxguard.guard.budget import judge
-from ctxguard.history.recorded import Recorded
-from ctxguard.history.taking import Occasion, recorded, time_of
+from ctxguard.history.recorded import Recorded, time_of
+from ctxguard.history.taking import Occasion, recorded
 from ctxguard.place import Chosen, Place
 
 _COMMITS = 10
@@ -150,8 +150,7 @@ class Backfill:
 
     def _of_commit(self, at: int, commit: PastCommit, measured: Recorded) -> Recorded:
         context = self._contexts[at]
-        return replace(
-            measured,
+        return measured._replace(
             id=id_of(context.name, context.chosen, commit.id),
             time=time_of(datetime.fromtimestamp(commit.seconds, UTC)),
             revision=commit.id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -17,8 +17,15 @@ _MOST_INTEGER = (1 << 63) - 1
 _MOST_ROWS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedLimit:
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def time_of(moment: datetime) -> str:
+    """A moment as it is kept."""
+    return moment.astimezone(UTC).strftime(_FORMAT)
+
+
+class RecordedLimit(NamedTuple):
     """A limit, and what was held against it."""
 
     name: str
@@ -29,9 +36,8 @@ class RecordedLimit:
     actual: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One measurement."""
+class Recorded(NamedTuple):
+    """One measurement; a tuple, since there are thousands of them."""
 
     id: str
     """32 hexadecimal digits: the same on every machine that has it."""
@@ -88,15 +94,10 @@ def to_line(recorded: Recorded) -> str:
 
 def as_mapping(recorded: Recorded) -> dict[str, Any]:
     """All of it as plain values."""
-    found = {each.name: getattr(recorded, each.name) for each in fields(Recorded)}
-    found["limits"] = [limit_mapping(limit) for limit in recorded.limits]
+    found = recorded._asdict()
+    found["limits"] = [limit._asdict() for limit in recorded.limits]
     found["folders"] = [list(folder) for folder in recorded.folders]
     return found
-
-
-def limit_mapping(limit: RecordedLimit) -> dict[str, Any]:
-    """One limit as plain values."""
-    return {each.name: getattr(limit, each.name) for each in fields(RecordedLimit)}
 
 
 def from_line(line: str) -> Recorded:

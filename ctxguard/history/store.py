@@ -12,12 +12,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ctxguard.errors import CtxguardError, ExitCode
-from ctxguard.history.recorded import Recorded, RecordedLimit, limit_mapping
+from ctxguard.history.recorded import Recorded, RecordedLimit
 
 if TYPE_CHECKING:
     import tempfile
@@ -49,7 +49,10 @@ MIGRATIONS: tuple[str, ...] = (
         status TEXT NOT NULL,
         version TEXT NOT NULL,
         seconds REAL,
-        transferred INTEGER,
+        transferred INTEGER
+    );
+    CREATE TABLE details (
+        id TEXT PRIMARY KEY REFERENCES measurements (id),
         limits TEXT NOT NULL,
         folders TEXT NOT NULL
     );
@@ -57,10 +60,9 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 """From each version of the tables to the next; a file's own version is its `user_version`."""
-_COLUMNS = tuple(each.name for each in fields(Recorded))
-_PLAIN = _COLUMNS[:-2]
-"""Without what is kept as JSON."""
-_TRUTH = {"dirty": lambda value: None if value is None else bool(value), "complete": bool}
+_PLAIN = Recorded._fields[:-2]
+"""The columns; the last two fields have a table of their own, and are kept as JSON."""
+_DIRTY, _COMPLETE = _PLAIN.index("dirty"), _PLAIN.index("complete")
 """What a database has no kind of value for."""
 _WAIT_S = 10.0
 _HEADER_BYTES = 100
@@ -206,13 +208,16 @@ class Store:
         Returns:
             How many are new. When this returns, they are on the disk.
         """
-        marks = ", ".join("?" * len(_COLUMNS))
-        names = ", ".join(_COLUMNS)
-        command = f"INSERT OR IGNORE INTO measurements ({names}) VALUES ({marks})"  # noqa: S608
         with _told(self.path), self._transaction():
-            before = self._database.total_changes
-            self._database.executemany(command, map(_to_row, measurements))
-            return self._database.total_changes - before
+            return sum(self._add(each) for each in measurements)
+
+    def _add(self, recorded: Recorded) -> int:
+        new = self._database.execute(_INSERT, recorded[: len(_PLAIN)]).rowcount
+        if new:
+            limits = json.dumps([limit._asdict() for limit in recorded.limits])
+            row = (recorded.id, limits, json.dumps(recorded.folders))
+            self._database.execute("INSERT INTO details VALUES (?, ?, ?)", row)
+        return new
 
     def measurements(self, wanted: Wanted = _ALL, *, whole: bool = True) -> list[Recorded]:
         """Those that are asked for, the oldest first.
@@ -221,12 +226,14 @@ class Store:
             whole: with limits and folders; without them it is several times faster.
         """
         where, values = wanted.where()
-        names = ", ".join(_COLUMNS if whole else _PLAIN)
-        ask = f"SELECT {names} FROM measurements{where} ORDER BY time, rowid"  # noqa: S608
+        names, tables, read = ", ".join(_PLAIN), "measurements", _from_row
+        if whole:
+            names += ", limits, folders"
+            tables += " JOIN details USING (id)"
+            read = _whole
+        ask = f"SELECT {names} FROM {tables}{where} ORDER BY time, measurements.rowid"  # noqa: S608
         with _told(self.path):
-            if not self._version():
-                return []
-            return [_from_row(row) for row in self._database.execute(ask, values)]
+            return list(map(read, self._database.execute(ask, values))) if self._version() else []
 
     def ids(self) -> set[str]:
         """Of all that is kept."""
@@ -237,10 +244,10 @@ class Store:
         """Drop these; how many there were."""
         with _told(self.path):
             with self._transaction():
-                before = self._database.total_changes
-                each = ((id_,) for id_ in ids)
-                self._database.executemany("DELETE FROM measurements WHERE id = ?", each)
-                gone = self._database.total_changes - before
+                each = [(id_,) for id_ in ids]
+                self._database.executemany("DELETE FROM details WHERE id = ?", each)
+                delete = "DELETE FROM measurements WHERE id = ?"
+                gone = sum(self._database.execute(delete, row).rowcount for row in each)
             if gone:
                 with contextlib.suppress(sqlite3.OperationalError):
                     self._database.execute("VACUUM")
@@ -345,23 +352,21 @@ def _in_our_words(path: str, error: sqlite3.Error) -> HistoryError:
     return _damaged(path, words)
 
 
-def _to_row(recorded: Recorded) -> list[object]:
-    row = [getattr(recorded, name) for name in _COLUMNS]
-    row[-2] = json.dumps([limit_mapping(limit) for limit in recorded.limits])
-    row[-1] = json.dumps(recorded.folders)
-    return row
+_MARKS = ", ".join("?" * len(_PLAIN))
+_INSERT = f"INSERT OR IGNORE INTO measurements ({', '.join(_PLAIN)}) VALUES ({_MARKS})"  # noqa: S608
 
 
 def _from_row(row: tuple[Any, ...]) -> Recorded:
-    """All columns, or all but the last two."""
-    plain, details = row[: len(_PLAIN)], row[len(_PLAIN) :]
-    pairs = zip(plain, _READ, strict=True)
-    values: list[Any] = [value if read is None else read(value) for value, read in pairs]
-    if not details:
-        return Recorded(*values)
-    limits = tuple(RecordedLimit(**limit) for limit in json.loads(details[0]))
-    folders = tuple((path, size) for path, size in json.loads(details[1]))
-    return replace(Recorded(*values), limits=limits, folders=folders)
+    values = list(row)
+    values[_COMPLETE] = bool(values[_COMPLETE])
+    if values[_DIRTY] is not None:
+        values[_DIRTY] = bool(values[_DIRTY])
+    return Recorded(*values)
 
 
-_READ = [_TRUTH.get(name) for name in _PLAIN]
+def _whole(row: tuple[Any, ...]) -> Recorded:
+    *plain, limits, folders = row
+    return _from_row(tuple(plain))._replace(
+        limits=tuple(RecordedLimit(**limit) for limit in json.loads(limits)),
+        folders=tuple((path, size) for path, size in json.loads(folders)),
+    )

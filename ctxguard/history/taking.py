@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ctxguard.git.repository import Repository
 from ctxguard.git.standing import Standing
 from ctxguard.history.buildlog import NO_BUILD, BuildFigures
-from ctxguard.history.recorded import Recorded, RecordedLimit
+from ctxguard.history.recorded import Recorded, RecordedLimit, time_of
 from ctxguard.measurement import Context, Measurement
 from ctxguard.report import Verdict
 from ctxguard.version import __version__
@@ -19,7 +19,6 @@ from ctxguard.version import __version__
 _MOST_FOLDERS = 40
 _DEEPEST = 4
 """Levels of folders that are kept."""
-_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _MOST_INTEGER = (1 << 63) - 1
 
 
@@ -36,11 +35,6 @@ class Occasion:
 def now(standing: Standing) -> Occasion:
     """This moment."""
     return Occasion(time_of(datetime.now(UTC)), standing, uuid.uuid4().hex)
-
-
-def time_of(moment: datetime) -> str:
-    """A moment as it is kept."""
-    return moment.astimezone(UTC).strftime(_TIME)
 
 
 def name_of(name: str | None, root: str, repository: Repository | None) -> str:

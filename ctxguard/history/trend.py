@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
-from statistics import median
 
 from ctxguard.history.recorded import Recorded, RecordedLimit
 
@@ -105,6 +104,8 @@ def slope(points: Sequence[Point]) -> float | None:
     """
     if len(points) < 2 or points[-1][0] - points[0][0] < _LEAST_DAYS:
         return None
+    from statistics import median
+
     slopes = [
         (later[1] - earlier[1]) / (later[0] - earlier[0])
         for earlier, later in combinations(thinned(points), 2)
@@ -144,6 +145,8 @@ def _days_left(limit: RecordedLimit, per_day: float | None) -> float | None:
 
 
 def _jumps(measurements: Sequence[Recorded]) -> list[Jump]:
+    from statistics import median
+
     steps = list(_steps(measurements))
     sizes = [abs(after.bytes - before.bytes) for before, after in steps]
     usual = median([size for size in sizes if size] or [0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctxguard.report import Failure, Report
+if TYPE_CHECKING:
+    from ctxguard.report import Failure, Report
 
 
 class Renderer(Protocol):

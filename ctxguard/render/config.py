@@ -8,10 +8,10 @@ from typing import Any
 
 from ctxguard.config import KEYS, OWN_KEYS, HookSettings, Settings
 from ctxguard.guard.growth import GrowthLimit
-from ctxguard.render.document import dumps, named_path
 from ctxguard.render.escape import line, quoted, unicode_text
+from ctxguard.render.look import Terminal
+from ctxguard.render.plain import dumps, named_path
 from ctxguard.render.table import cells
-from ctxguard.render.terminal import Terminal
 from ctxguard.version import __version__
 
 

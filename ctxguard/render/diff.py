@@ -23,8 +23,9 @@ from ctxguard.measurement import Measurement, TargetTransfer
 from ctxguard.render import document
 from ctxguard.render.amounts import counted, signed
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.look import Terminal
 from ctxguard.render.table import Row, cells
-from ctxguard.render.terminal import WITHOUT_TRANSFER, Terminal, problems
+from ctxguard.render.terminal import WITHOUT_TRANSFER, problems
 from ctxguard.report import Status
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__

@@ -5,8 +5,6 @@ Fields may be added, never changed. Sizes are integers of bytes.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +22,17 @@ from ctxguard.measurement import (
     Totals,
 )
 from ctxguard.render.escape import unicode_text
+from ctxguard.render.plain import SCHEMA_VERSION, dumps, named_path, named_paths
 from ctxguard.report import Failure, Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
 
 if TYPE_CHECKING:
     from ctxguard.ignore.reader import IgnoreRule
 
-SCHEMA_VERSION = 1
 _FROM_GOOD_TO_BAD = (Status.OK, Status.WARNING, Status.INCOMPLETE, Status.CRITICAL)
+
+
+__all__ = ["SCHEMA_VERSION", "dumps", "named_path", "named_paths", "render"]
 
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
@@ -53,33 +54,6 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
         ],
     }
     return dumps(document, indent=2) + "\n"
-
-
-def dumps(value: Any, indent: int | None = None) -> str:
-    """JSON in plain ASCII, so that nothing unseen reaches a terminal."""
-    return json.dumps(value, indent=indent)
-
-
-def named_path(key: str, path: str | None) -> dict[str, str | None]:
-    """A path as valid Unicode, and its bytes beside it where that lost something."""
-    if path is None:
-        return {key: None}
-    shown = unicode_text(path)
-    if shown == path:
-        return {key: path}
-    return {key: shown, f"{key}_b64": _base64(path)}
-
-
-def named_paths(key: str, paths: Sequence[str]) -> dict[str, list[str]]:
-    """Several of them; if one lost something, the bytes of all stand beside them."""
-    shown = [unicode_text(path) for path in paths]
-    if shown == list(paths):
-        return {key: shown}
-    return {key: shown, f"{key}_b64": [_base64(path) for path in paths]}
-
-
-def _base64(path: str) -> str:
-    return base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
 
 
 def _report(report: Report) -> dict[str, Any]:

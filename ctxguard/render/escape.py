@@ -67,12 +67,13 @@ def unicode_text(name: str) -> str:
     return re.sub("[\udc80-\udcff]", "\ufffd", name)
 
 
+_SAFE_CELL = re.compile(r"[0-9A-Za-z_.][ -~]*")
+_FORMULA = frozenset("=+-@|%")
+
+
 def cell(value: object) -> object:
     """A value for a field of CSV: what a spreadsheet would run as a formula is a text there."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _SAFE_CELL.fullmatch(value):
         return value
     text = line(value)
     return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text
-
-
-_FORMULA = frozenset("=+-@|%")

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ctxguard.git.repository import short
 from ctxguard.history.recorded import Recorded
 from ctxguard.history.trend import by_series
 from ctxguard.render.amounts import counted, signed
-from ctxguard.render.document import SCHEMA_VERSION, dumps
 from ctxguard.render.escape import cell, line, quoted
-from ctxguard.render.terminal import COLORS, Terminal
-from ctxguard.report import Status
+from ctxguard.render.look import COLORS, Terminal
+from ctxguard.render.plain import SCHEMA_VERSION, dumps
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 
-_PLAIN = tuple(
-    each.name for each in fields(Recorded) if each.name not in ("id", "limits", "folders")
-)
+_PLAIN = Recorded._fields[1:-2]
+"""All but the id, and what is kept by folder and limit."""
 _MOST_ROWS = 20
 _POINTS = 40
 _BRANCH_CELLS = 20
@@ -92,7 +92,7 @@ def _line(row: _Row, terminal: Terminal, *, built: bool) -> str:
     found = row.recorded
     mark = "*" if found.dirty else ""
     revision = "" if found.revision is None else f"{short(line(found.revision))}{mark}"
-    size = terminal.styled(f"{format_size(found.bytes):>9}", fg=COLORS[Status(found.status)])
+    size = terminal.styled(f"{format_size(found.bytes):>9}", fg=COLORS[found.status])
     change = "" if row.change is None else signed(row.change)
     transfer = "-" if found.transfer is None else format_size(found.transfer)
     text = (
@@ -137,15 +137,30 @@ def render_csv(measurements: Sequence[Recorded]) -> str:
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(_PLAIN)
-    rows.writerows([cell(getattr(each, name)) for name in _PLAIN] for each in measurements)
+    rows.writerows(zip(*_by_column(measurements, cell), strict=True))
     return file.getvalue()
 
 
 def render(measurements: Sequence[Recorded]) -> str:
     """As JSON; `schema/history.schema.json` describes it."""
     head = {"schema_version": SCHEMA_VERSION, "ctxguard": __version__}
-    rows = ",\n".join(
-        f"    {dumps({name: getattr(each, name) for name in _PLAIN})}" for each in measurements
-    )
+    row = ", ".join(f'"{name}": %s' for name in _PLAIN)
+    columns = _by_column(measurements, json.JSONEncoder().encode)
+    rows = ",\n".join(f"    {{{row}}}" % values for values in zip(*columns, strict=True))
     start = dumps(head, indent=2).removesuffix("\n}")
-    return f'{start},\n  "measurements": [{f"{chr(10)}{rows}{chr(10)}  " if rows else ""}]\n}}\n'
+    body = f"\n{rows}\n  " if rows else ""
+    return f'{start},\n  "measurements": [{body}]\n}}\n'
+
+
+def _by_column(
+    measurements: Sequence[Recorded], show: Callable[[Any], Any]
+) -> Iterator[Iterator[Any]]:
+    """Each column as it is to be shown; what comes again and again in it is made once."""
+    for column in list(zip(*measurements, strict=True))[1:-2]:
+        kinds = set(map(type, column))
+        if kinds == {int}:
+            yield map(str, column)
+        elif len(different := set(column)) < len(column) / 2:
+            yield map({value: show(value) for value in different}.__getitem__, column)
+        else:
+            yield map(show, column)

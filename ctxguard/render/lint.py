@@ -10,7 +10,8 @@ from ctxguard.measurement import Context
 from ctxguard.render import document
 from ctxguard.render.amounts import counted
 from ctxguard.render.escape import line
-from ctxguard.render.terminal import Terminal, finding_text
+from ctxguard.render.look import Terminal
+from ctxguard.render.terminal import finding_text
 from ctxguard.version import __version__
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

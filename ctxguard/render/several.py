@@ -8,8 +8,9 @@ from ctxguard.measurement import Measurement
 from ctxguard.render import terminal as page
 from ctxguard.render.amounts import counted
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.look import COLORS, Terminal
 from ctxguard.render.table import cells
-from ctxguard.render.terminal import COLORS, Terminal, verdict_text
+from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Failure, Report, Status
 from ctxguard.sizes import format_size
 
@@ -51,7 +52,7 @@ _BAD_FIRST = (Status.CRITICAL, Status.INCOMPLETE, Status.WARNING, Status.OK)
 
 def _row(report: Report, width: int, terminal: Terminal) -> str:
     status = report.verdict.status
-    shown = terminal.styled(f"{status.value:<{_STATUS_CELLS}}", fg=COLORS[status])
+    shown = terminal.styled(f"{status.value:<{_STATUS_CELLS}}", fg=COLORS[status.value])
     size = report.measurement.size
     name = _padded(quoted(report.name or ""), width)
     verdict = verdict_text(report).partition(": ")[2]

@@ -13,7 +13,8 @@ from ctxguard.measurement import Measurement
 from ctxguard.render import document
 from ctxguard.render.amounts import counted
 from ctxguard.render.escape import line, quoted, unicode_text
-from ctxguard.render.terminal import Terminal, instruction_text
+from ctxguard.render.look import Terminal
+from ctxguard.render.terminal import instruction_text
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ctxguard.finding import Finding, Fix
 from ctxguard.git.repository import short
@@ -20,6 +19,7 @@ from ctxguard.measurement import (
 )
 from ctxguard.render.amounts import amount, counted
 from ctxguard.render.escape import line, quoted
+from ctxguard.render.look import COLORS, Terminal
 from ctxguard.render.table import BAR_CELLS, Row, bar
 from ctxguard.report import Limit, Report, Status
 from ctxguard.sizes import format_legacy_size, format_size
@@ -36,32 +36,6 @@ _MOST_TEXT = 100
 _MORE = (
     "  `ctxguard suggest` proposes lines; `ctxguard lint` also looks at git and ignored folders\n"
 )
-COLORS = {
-    Status.OK: "green",
-    Status.WARNING: "yellow",
-    Status.INCOMPLETE: "yellow",
-    Status.CRITICAL: "red",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Terminal:
-    """What the terminal can show."""
-
-    width: int | None = 80
-    """Cells of a line; None if nothing is to be cut."""
-    color: bool = False
-    unicode: bool = True
-    brief: bool = False
-    """Only size and verdict."""
-
-    def styled(self, text: str, **style: object) -> str:
-        """The text as `click.style` would have it, if there are colors."""
-        if not self.color:
-            return text
-        import click
-
-        return click.style(text, **style)  # type: ignore[arg-type]
 
 
 def render(reports: Sequence[Report], terminal: Terminal) -> str:
@@ -99,7 +73,7 @@ class _Page:
     def _verdict(self) -> str:
         status = self.report.verdict.status
         text = verdict_text(self.report)
-        return self._styled(text, fg=COLORS[status], bold=status is Status.CRITICAL or None)
+        return self._styled(text, fg=COLORS[status.value], bold=status is Status.CRITICAL or None)
 
     def _facts(self) -> str:
         return "".join(f"  {name:<12}{line(text)}\n" for name, text in _facts(self.measurement))

@@ -9,10 +9,10 @@ from ctxguard.git.repository import short
 from ctxguard.history.recorded import Recorded
 from ctxguard.history.trend import Jump, Outlook, Trend
 from ctxguard.render.amounts import amount, counted, signed
-from ctxguard.render.document import SCHEMA_VERSION, dumps
 from ctxguard.render.escape import line, quoted
 from ctxguard.render.history import moment, sparkline, title
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.look import Terminal
+from ctxguard.render.plain import SCHEMA_VERSION, dumps
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 

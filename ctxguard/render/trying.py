@@ -6,7 +6,8 @@ from ctxguard.comparison import Change
 from ctxguard.render.amounts import counted
 from ctxguard.render.diff import Diff, body, how_much, joined
 from ctxguard.render.escape import quoted
-from ctxguard.render.terminal import Terminal, verdict_text
+from ctxguard.render.look import Terminal
+from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Report
 from ctxguard.sizes import format_size
 

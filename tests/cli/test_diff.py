@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.look import Terminal
 from tests.cli import documents
 from tests.conftest import File, Result
 from tests.git.repositories import Repo, git, make_repo, pointer

@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from ctxguard.finding import Finding
 from ctxguard.measurement import Effect, Measurement
 from ctxguard.render import FORMATS, document, terminal
-from ctxguard.render.terminal import Terminal
+from ctxguard.render.look import Terminal
 from ctxguard.report import Report
 from tests.golden.canonical import FINDINGS, MEASUREMENT, OVER_BUDGET
 

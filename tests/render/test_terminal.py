@@ -20,7 +20,8 @@ from ctxguard.measurement import (
     Problem,
     Totals,
 )
-from ctxguard.render.terminal import Terminal, render
+from ctxguard.render.look import Terminal
+from ctxguard.render.terminal import render
 from ctxguard.report import Report
 from tests.golden.canonical import MEASUREMENT, OVER_BUDGET, TARGETS
 
