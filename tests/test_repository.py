@@ -32,10 +32,12 @@ def test_all_schemas_are_shipped() -> None:
     assert SCHEMAS == [
         "config.schema.json",
         "diff.schema.json",
+        "history.schema.json",
         "lint.schema.json",
         "ls.schema.json",
         "report.schema.json",
         "suggest.schema.json",
+        "trend.schema.json",
         "why.schema.json",
     ]
 

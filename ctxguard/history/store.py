@@ -64,7 +64,8 @@ _PLAIN = Recorded._fields[:-2]
 """The columns; the last two fields have a table of their own, and are kept as JSON."""
 _DIRTY, _COMPLETE = _PLAIN.index("dirty"), _PLAIN.index("complete")
 """What a database has no kind of value for."""
-_WAIT_S = 10.0
+WAIT_S = 10.0
+"""For so long a writer waits for others."""
 _HEADER_BYTES = 100
 
 
@@ -109,15 +110,18 @@ class Store:
         HistoryError: it cannot be opened, is damaged, or is not ours.
     """
 
-    def __init__(self, path: str, *, writing: bool, wait_s: float = _WAIT_S) -> None:
+    def __init__(self, path: str, *, writing: bool, wait_s: float | None = None) -> None:
         self.path = path
+        wait_s = WAIT_S if wait_s is None else wait_s
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         with _told(path):
             _check_whole(path)
             if writing:
                 os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-            self._database = self._open(writing=writing, wait_s=wait_s)
+            else:
+                os.stat(path)
             try:
+                self._database = self._open(writing=writing, wait_s=wait_s)
                 self._prepare(writing=writing, wait_s=wait_s)
             except BaseException:
                 self.close()
@@ -254,7 +258,7 @@ class Store:
             return gone
 
     def close(self) -> None:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, AttributeError):  # it may not have been opened
             self._database.close()
         if self._copy is not None:
             self._copy.cleanup()
@@ -334,6 +338,8 @@ def _told(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _in_our_words(path, error) from error
+    except (ValueError, TypeError) as error:
+        raise _damaged(path, "what is in it makes no sense") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise HistoryError(f"the history cannot be opened: {reason}", path=path) from error

@@ -106,3 +106,19 @@ def config(text: str) -> Any:
     document = json.loads(text)
     check("config", document)
     return document
+
+
+def history(text: str) -> Any:
+    """The document that `history --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("history", document)
+    return document
+
+
+def trend(text: str) -> Any:
+    """The document that `history trend --format json` printed."""
+    assert text.isascii()
+    document = json.loads(text)
+    check("trend", document)
+    return document
