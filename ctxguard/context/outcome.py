@@ -88,10 +88,8 @@ class Outcome:
     def _legacy(self) -> LegacyTransfer | str:
         """The tar's length, or why there is none."""
         side = self.course.sides.get(Backend.LEGACY)
-        if side is None and self.request.alone:
-            return "nobody asked for it"
         if side is None:
-            return str(self.located.legacy)
+            return self._without_tar()
         if side.view.refusal is not None:
             return str(side.view.refusal)
         if self.request.dockerfile.real is None and self.request.dockerfile.text is None:
@@ -102,6 +100,12 @@ class Outcome:
                 "the length differs from run to run"
             )
         return self.sums.tar.transfer()
+
+    def _without_tar(self) -> str:
+        """Why the classic builder's side was not looked at."""
+        if self.request.build.of is not None:
+            return "the classic builder has no additional contexts"
+        return "nobody asked for it" if self.request.alone else str(self.located.legacy)
 
     def _problems(self, met: list[Trouble]) -> Iterator[Problem]:
         yield from self.located.problems

@@ -11,6 +11,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ctxguard.dockerfile.additional import Additional
 from ctxguard.dockerfile.forms import Forms, arguments
 from ctxguard.dockerfile.mounts import read_mount
 from ctxguard.dockerfile.parser import Instruction, heredoc_name
@@ -58,22 +59,35 @@ class Demand:
         return tuple(sorted(paths, key=lambda path: path.encode("utf-8", "surrogateescape")))
 
 
-def demand(build: Build, target: Stage) -> Demand:
+def demand(build: Build, target: Stage, of: str | None = None) -> Demand:
     """Go through the stages that the target needs.
+
+    Args:
+        of: the additional context that is asked; None for the build's own.
 
     Raises:
         DockerfileError: BuildKit would refuse an instruction that is needed.
     """
     needed = build.reachable(target)
-    asks = _Asking(build, needed).run()
-    return Demand(target, tuple(ask for stage in needed for ask in asks[stage.number]))
+    additional = Additional(build)
+    asks = _Asking(build, needed, additional, of).run()
+    found = [ask for stage in needed for ask in asks[stage.number]]
+    if of is not None and additional.below(target) == of:
+        # What is to be the image is needed as a whole.
+        begin = Instruction(target.line, "FROM", (), target.base)
+        found.append(Ask("", begin, True, frozenset(), of))
+    return Demand(target, tuple(found))
 
 
 class _Asking:
     """Goes down the tree of stages and their bases, so that one table serves all of them."""
 
-    def __init__(self, build: Build, needed: list[Stage]) -> None:
+    def __init__(
+        self, build: Build, needed: list[Stage], additional: Additional, of: str | None
+    ) -> None:
         self.build = build
+        self.additional = additional
+        self.of = of
         self.needed = {stage.number for stage in needed}
         self.children: dict[int | None, list[Stage]] = {}
         for stage in needed:
@@ -83,6 +97,8 @@ class _Asking:
         self.table = Table(build.script.escape, given, {"PATH": PATH})
         self.asks: dict[int, list[Ask]] = {}
         self.image = ""
+        self.stands_on: str | None = None
+        """The additional context below the stage."""
         self.workdirs: dict[int, str | None] = {}
         """Where each stage ends up; None if only its image knows."""
         self.workdir: str | None = None
@@ -103,7 +119,11 @@ class _Asking:
         return self.asks
 
     def _stage(self, stage: Stage) -> Iterator[Ask]:
+        if self.build.is_replaced(stage):
+            self.workdirs[stage.number] = None
+            return
         self.image = stage.image
+        self.stands_on = self.additional.below(stage)
         base = stage.base_stage
         at_first = "/" if stage.image == "scratch" else None
         self.workdir = at_first if base is None else self.workdirs[base.number]
@@ -149,7 +169,8 @@ class _Asking:
         flags = dict(flag.removeprefix("--").partition("=")[::2] for flag in instruction.flags)
         *sources, destination = arguments(instruction)
         self._expanded(destination)
-        elsewhere = bool(flags.get("from"))
+        elsewhere = flags.get("from", "")
+        asks = self._asks(elsewhere, instruction)
         for word in sources:
             if heredoc_name(word) is not None:
                 continue
@@ -159,7 +180,7 @@ class _Asking:
                 raise WordError(f"source can't be a URL for COPY: {source}")
             if instruction.keyword == "ADD" and not remote and flags.get("checksum"):
                 raise WordError("checksum can't be specified for non-HTTP(S) sources")
-            if elsewhere or (remote and instruction.keyword == "ADD"):
+            if not asks or (remote and instruction.keyword == "ADD"):
                 continue
             git = instruction.keyword == "ADD" and is_git(source)
             yield Ask(_clean(source), instruction, not git, unset, self.image)
@@ -174,8 +195,20 @@ class _Asking:
             unset = frozenset(self.table.unset)
             if mount.covers_root(self.workdir):
                 raise WordError('invalid mount target "/"')
-            if mount.asks:
+            if self.of is None and mount.asks:
                 yield Ask(_clean(mount.source), instruction, mount.transfers, unset, self.image)
+            elif mount.type in ("bind", "cache") and self._asks_of_other(mount.origin, instruction):
+                yield Ask(_clean(mount.source), instruction, True, unset, self.image)
+        if self.of is not None and self.stands_on == self.of:
+            # A program may read anything.
+            yield Ask("", instruction, True, frozenset(), self.image)
+
+    def _asks(self, origin: str, instruction: Instruction) -> bool:
+        """Whether what comes from there is asked of the context that this is about."""
+        return not origin if self.of is None else self._asks_of_other(origin, instruction)
+
+    def _asks_of_other(self, origin: str, instruction: Instruction) -> bool:
+        return self.of is not None and self.additional.behind(origin, instruction) == self.of
 
     def _expanded(self, word: str) -> tuple[str, frozenset[str]]:
         if "$" not in word:

@@ -39,6 +39,13 @@ def check(image: str) -> None:
         raise _refused(image, _BAD)
 
 
+def familiar(image: str) -> str:
+    """The short form of an image's name, by which additional contexts are known."""
+    domain, rest = _split(image)
+    name = rest if domain == "docker.io" else f"{domain}/{rest}"
+    return name.removeprefix("library/").removesuffix(":latest")
+
+
 def _refused(image: str, why: str) -> ValueError:
     return ValueError(f'failed to parse stage name "{image}": {why}')
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ctxguard.dockerfile import platforms, references
 from ctxguard.dockerfile.forms import TAKE_JSON, Forms
@@ -59,6 +59,12 @@ class Build:
     stages: tuple[Stage, ...]
     globals: Table
     """The ARGs before the first FROM, and the platform's."""
+    contexts: frozenset[str] = frozenset()
+    """Names of additional contexts, as `references.familiar` has them."""
+
+    def is_replaced(self, stage: Stage) -> bool:
+        """Whether an additional context of its name takes the place of a stage."""
+        return stage.name in self.contexts
 
     def stage(self, target: str | None) -> Stage | None:
         """The stage of that name, in any case, or the last one; None if there is none."""
@@ -111,7 +117,7 @@ class Build:
                 self._check_image(stage.base, stage.line)
             for instruction in stage.commands:
                 for origin in self.origins(instruction):
-                    index = _index(origin) if instruction.keyword == "COPY" else None
+                    index = index_of(origin) if instruction.keyword == "COPY" else None
                     if origin.lower() not in names and index is None:
                         self._check_image(origin, instruction.line)
 
@@ -131,6 +137,8 @@ class Build:
         Raises:
             DockerfileError: one of them comes after it.
         """
+        if self.is_replaced(stage):
+            return
         for instruction, origin, number in self._meant_in(stage.work(), names):
             if not 0 <= number < stage.number:
                 message = (
@@ -156,7 +164,7 @@ class Build:
         for instruction in work:
             for origin in self._origins(instruction):
                 found = names.get(origin.lower())
-                index = _index(origin) if instruction.keyword == "COPY" else None
+                index = index_of(origin) if instruction.keyword == "COPY" else None
                 number = index if found is None else found.number
                 if number is not None:
                     yield instruction, origin, number
@@ -181,18 +189,24 @@ class Build:
 
 
 def link(
-    script: Script, source: str, given: Mapping[str, str], platform: Mapping[str, str]
+    script: Script,
+    source: str,
+    given: Mapping[str, str],
+    platform: Mapping[str, str],
+    contexts: frozenset[str] = frozenset(),
 ) -> Build:
     """Put the stages together, and check the form of every instruction.
 
     Args:
         given: `--build-arg` values.
         platform: the platform's own ARGs.
+        contexts: names of additional contexts.
 
     Raises:
         DockerfileError: BuildKit would refuse it, whatever the target.
     """
-    return _Linker(script, source, given, platform).build()
+    build = _Linker(script, source, given, platform).build()
+    return replace(build, contexts=frozenset(map(references.familiar, contexts)))
 
 
 class _Linker:
@@ -291,12 +305,12 @@ class _Linker:
         stage = self.stages[-1]
         build = Build(self.script, self.source, (), self.table)
         for origin in build.origins(instruction):
-            index = _index(origin) if instruction.keyword == "COPY" else None
+            index = index_of(origin) if instruction.keyword == "COPY" else None
             if index is not None and not 0 <= index < stage.number:
                 raise WordError(f"invalid from flag value {origin}: no such stage before this one")
 
 
-def _index(origin: str) -> int | None:
+def index_of(origin: str) -> int | None:
     """The number of a stage, as Go's `Atoi` reads it; None if it is a name."""
     if not _INDEX.fullmatch(origin):
         return None

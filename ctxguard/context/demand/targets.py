@@ -11,6 +11,7 @@ from ctxguard.context.demand.target import include_list, is_transferred
 from ctxguard.context.tree.locate import Governing, Located
 from ctxguard.context.tree.source import Source
 from ctxguard.context.walking.inclusion import COPY_ALL, Inclusion, include_rules
+from ctxguard.dockerfile import references
 from ctxguard.dockerfile.demand import Ask, Demand, demand
 from ctxguard.dockerfile.parser import parse
 from ctxguard.dockerfile.platforms import platform_arguments
@@ -31,6 +32,10 @@ class BuildOptions:
     all_targets: bool = False
     arguments: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     platform: str | None = None
+    contexts: frozenset[str] = frozenset()
+    """Names of additional contexts."""
+    of: str | None = None
+    """Which of them is measured; None for the build's own context."""
 
 
 NO_OPTIONS = BuildOptions()
@@ -141,7 +146,7 @@ class _Reading:
     def _linked(self, target: str | None) -> Build:
         options = self._options
         platform = platform_arguments(options.platform, target)
-        return link(self._script, self._name, options.arguments, platform)
+        return link(self._script, self._name, options.arguments, platform, options.contexts)
 
     def targets(self) -> Iterator[Target]:
         last = self._build.stages[-1]
@@ -181,7 +186,9 @@ class _Reading:
         build = self._build
         if self._by_target and not row.chosen:
             build = self._linked(None if row.default else row.name)
-        return demand(build, build.stages[stage.number])
+        of = self._options.of
+        name = None if of is None else references.familiar(of)
+        return demand(build, build.stages[stage.number], name)
 
 
 class _Listing:
