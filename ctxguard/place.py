@@ -101,13 +101,42 @@ def _names(entries: Sequence[ContextSettings]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """How a context is built, as far as settings cannot say it."""
+
+    contexts: frozenset[str] = frozenset()
+    """Names of additional contexts."""
+    of: str | None = None
+    """Which of them this is; None for the build's own context."""
+    text: bytes | None = None
+    """A Dockerfile that does not lie in the context."""
+    shown: str = ""
+    """What to call that one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """A context to measure, with the settings that are in force for it."""
 
     place: Place
     settings: Settings
     name: str | None = None
-    """As the configuration has it."""
+    """As the configuration, or the Compose file, has it."""
+    built: Built | None = None
+
+    def request(self, text: bytes = b"", **more: Any) -> Request:
+        """What to measure; see `Place.request`."""
+        found = self.place.request(self.settings, text, **more)
+        if self.built is None:
+            return found
+        built, dockerfile = self.built, found.dockerfile
+        if built.text is not None:
+            source = found.source
+            dockerfile = Dockerfile(source, built.shown, "", None, len(built.text), built.text)
+        build = replace(found.build, contexts=built.contexts, of=built.of)
+        alone = found.alone or built.of is not None
+        backend = found.backend if built.of is None else Backend.BUILDKIT
+        return replace(found, dockerfile=dockerfile, build=build, alone=alone, backend=backend)
 
 
 def on_disk(context: str) -> Place:

@@ -94,7 +94,7 @@ def _output_options(formats: Sequence[str]) -> Callable[[_F], _F]:
 @help_option
 @click.pass_context
 def command(click_context: click.Context, /, **given: Any) -> int | None:
-    """Show what was measured before.
+    """Show what was measured before, and where it is going.
 
     What `ctxguard report --record` kept, or, with `record = true` in the configuration, each
     report. It lies in git's own folder, for all work trees together; where a builder would be sent

@@ -222,13 +222,17 @@ def told_settings(
 
 def request(found: Place, settings: Settings, **more: Any) -> Request:
     """The request for a context, as the settings have it; see `Place.request`."""
+    return found.request(settings, dockerfile_text(settings), **more)
+
+
+def dockerfile_text(settings: Settings) -> bytes:
+    """What comes by standard input, if that is to be the Dockerfile."""
     from ctxguard.context.tree.naming import STANDARD_INPUT
     from ctxguard.context.tree.worktree import MOST_BYTES
 
-    text = b""
-    if settings.dockerfile == STANDARD_INPUT:
-        text = streams.read_bytes(MOST_BYTES, "a Dockerfile")
-    return found.request(settings, text, **more)
+    if settings.dockerfile != STANDARD_INPUT:
+        return b""
+    return streams.read_bytes(MOST_BYTES, "a Dockerfile")
 
 
 def say(message: str, *, quiet: bool = False) -> None:

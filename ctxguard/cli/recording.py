@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ctxguard.cli import options
 from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.errors import CtxguardError, UsageError
-from ctxguard.git.log import committed_at
-from ctxguard.git.repository import Spot
-from ctxguard.git.standing import Standing, branch, standing
-from ctxguard.history.backfill import id_of
-from ctxguard.history.buildlog import NO_BUILD, BuildFigures, read_log
-from ctxguard.history.recorded import Recorded, time_of
-from ctxguard.history.store import Store
-from ctxguard.history.taking import Occasion, name_of, now, recorded
-from ctxguard.history.whereabouts import place_for, repository_of
-from ctxguard.measurement import Measurement
-from ctxguard.place import Chosen
-from ctxguard.report import Report
+
+if TYPE_CHECKING:
+    from ctxguard.git.repository import Spot
+    from ctxguard.history.buildlog import BuildFigures
+    from ctxguard.history.recorded import Recorded
+    from ctxguard.history.taking import Occasion
+    from ctxguard.measurement import Measurement
+    from ctxguard.place import Chosen
+    from ctxguard.report import Report
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -42,14 +38,16 @@ def record_options(command: _F) -> _F:
     return command
 
 
-def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures:
-    """What a log says of its build.
+def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures | None:
+    """What a log says of its build; None without one.
 
     Raises:
         UsageError: it is none, or there is more than one context.
     """
     if file is None:
-        return NO_BUILD
+        return None
+    from ctxguard.history.buildlog import read_log
+
     if len(picked) > 1:
         raise UsageError("--build-log is about one context; name its folder")
     if file == STANDARD_INPUT:
@@ -73,7 +71,7 @@ def keep(
     reports: Sequence[Report],
     *,
     file: str | None,
-    build: BuildFigures,
+    build: BuildFigures | None,
     quiet: bool,
 ) -> None:
     """Keep what was measured. Where that fails it is told, and changes nothing else.
@@ -82,6 +80,8 @@ def keep(
         picked: the contexts, one for each report.
         file: the `--history`.
     """
+    from ctxguard.history.store import Store
+
     try:
         for path, found in _by_place(picked, reports, file, build).items():
             with Store(path, writing=True) as store:
@@ -92,8 +92,14 @@ def keep(
 
 
 def _by_place(
-    picked: Sequence[Chosen], reports: Sequence[Report], file: str | None, build: BuildFigures
+    picked: Sequence[Chosen],
+    reports: Sequence[Report],
+    file: str | None,
+    build: BuildFigures | None,
 ) -> dict[str, list[Recorded]]:
+    from ctxguard.history.taking import name_of, recorded
+    from ctxguard.history.whereabouts import place_for, repository_of
+
     found: dict[str, list[Recorded]] = {}
     for chosen, report in zip(picked, reports, strict=True):
         measurement = report.measurement
@@ -111,6 +117,14 @@ def _by_place(
 
 def _occasion(chosen: Chosen, name: str, measurement: Measurement, spot: Spot | None) -> Occasion:
     """Of the work tree it is now; of a commit, when that was made."""
+    from datetime import UTC, datetime
+
+    from ctxguard.git.log import committed_at
+    from ctxguard.git.standing import Standing, branch, standing
+    from ctxguard.history.backfill import id_of
+    from ctxguard.history.recorded import time_of
+    from ctxguard.history.taking import Occasion, now
+
     revision = measurement.context.revision
     if spot is None:
         return now(Standing(None, None, None))

@@ -29,6 +29,13 @@ from ctxguard.report import Failure, Groups, Report
 @options.contexts_options
 @options.build_options
 @options.revision_options
+@click.option(
+    "--compose",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Measure the builds of a Compose file; default: compose.yaml here or above.",
+)
 @drafts.ignore_file_option
 @recording.record_options
 @click.option("--all-targets", is_flag=True, help="Measure every stage that can be built.")
@@ -77,6 +84,7 @@ class _Asked:
     depth: int | None
     savings: bool
     by: str | None
+    compose: str | None
     record: bool
     history: str | None
     build_log: str | None
@@ -93,8 +101,7 @@ class _Asked:
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    found = place("." if context is None else context, asked.rev, asked.lfs)
-    picked = chosen(context, found, {name.replace("_", "-"): flags[name] for name in flags})
+    picked = _picked(context, asked, {name.replace("_", "-"): flags[name] for name in flags})
     options.note_environment(quiet=asked.quiet)
     _check_inputs(picked, asked)
     build = recording.build_figures(asked.build_log, picked)
@@ -120,6 +127,23 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     return _exit_code(measured, results, reports)
 
 
+def _picked(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> list[Chosen]:
+    """The contexts that are meant."""
+    if asked.compose is None:
+        here = "." if context is None else context
+        return chosen(context, place(here, asked.rev, asked.lfs), flags)
+    from ctxguard.composed import composed
+
+    if context is not None or flags["dockerfile"] is not None:
+        raise UsageError("--compose names contexts and Dockerfiles; leave CONTEXT and -f out")
+    if asked.rev is not None:
+        raise UsageError("--compose is about the work tree; it does not go with --rev")
+    found = composed(asked.compose, flags)
+    for note in found.notes:
+        options.say(note, quiet=asked.quiet)
+    return list(found.chosen)
+
+
 def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
     """Raises UsageError where one text from standard input would stand for several."""
     drafts.check_inputs(picked[0].settings, asked.ignore_file)
@@ -132,9 +156,8 @@ def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
 
 
 def _request(each: Chosen, asked: _Asked) -> Request:
-    return options.request(
-        each.place,
-        each.settings,
+    return each.request(
+        options.dockerfile_text(each.settings),
         depth=asked.depth,
         types=asked.by == "type",
         savings=asked.savings,

@@ -1,6 +1,6 @@
 """Settings and where each came from: defaults, one configuration file, environment, flags."""
 
-from ctxguard.config.contexts import OWN_KEYS, ContextSettings, contexts
+from ctxguard.config.contexts import OWN_KEYS, ContextSettings, contexts, settings_of_build
 from ctxguard.config.files import find_file
 from ctxguard.config.in_commit import InCommit
 from ctxguard.config.keys import KEYS, HookSettings
@@ -21,4 +21,5 @@ __all__ = [
     "contexts",
     "find_file",
     "settings",
+    "settings_of_build",
 ]

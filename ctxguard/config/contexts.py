@@ -65,6 +65,30 @@ def contexts(
     return tuple(found)
 
 
+def settings_of_build(
+    folders: Folders,
+    name: str,
+    given: Values,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """What is in force for a build that another file describes.
+
+    Its values count more than those of the configuration, where an entry may have the same name.
+
+    Raises:
+        UsageError: a value or a key is wrong; the message says where.
+    """
+    file = find_file(folders)
+    if file is None:
+        return put_together(given, flags, environment)
+    values = from_file(folders, file)
+    for entry in _entries(folders, file) if CONTEXTS in file.table else ():
+        if entry.name == name:
+            values = _over(values, entry.values)
+    return put_together(_over(values, given), flags, environment)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     name: str

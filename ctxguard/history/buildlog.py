@@ -31,9 +31,6 @@ class BuildFigures:
     """Bytes of the context; None if there was no transfer."""
 
 
-NO_BUILD = BuildFigures()
-
-
 def read_log(lines: Iterable[bytes], name: str) -> BuildFigures:
     """The figures of a log, which may hold other lines too.
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from ctxguard.git.repository import Repository
 from ctxguard.git.standing import Standing
-from ctxguard.history.buildlog import NO_BUILD, BuildFigures
+from ctxguard.history.buildlog import BuildFigures
 from ctxguard.history.recorded import Recorded, RecordedLimit, time_of
 from ctxguard.measurement import Context, Measurement
 from ctxguard.report import Verdict
@@ -51,7 +51,7 @@ def recorded(
     verdict: Verdict,
     name: str,
     occasion: Occasion,
-    build: BuildFigures = NO_BUILD,
+    build: BuildFigures | None = None,
 ) -> Recorded:
     """What is kept. The measurement was asked for with its overview."""
     size, context = measurement.size, measurement.context
@@ -79,8 +79,8 @@ def recorded(
         complete=measurement.complete,
         status=verdict.status.value,
         version=__version__,
-        seconds=build.seconds,
-        transferred=build.transferred,
+        seconds=None if build is None else build.seconds,
+        transferred=None if build is None else build.transferred,
         limits=tuple(_limits(verdict)),
         folders=_heaviest(folders),
     )

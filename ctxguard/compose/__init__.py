@@ -1,0 +1,1 @@
+"""What Compose files say of builds; pure but for the files that they name themselves."""
