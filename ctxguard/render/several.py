@@ -21,7 +21,9 @@ def render(reports: Sequence[Report], failures: Sequence[Failure], terminal: Ter
     """All of them, those that could not be measured in the table alone."""
     table = _table(reports, failures, terminal)
     if terminal.brief:
-        problems = [page.problems(each.measurement.problems, terminal) for each in reports]
+        problems = [
+            page.problems(each.measurement.problems, terminal, each.name) for each in reports
+        ]
         return "\n".join(part for part in (table, *problems) if part)
     return f"{table}\n{page.render(reports, terminal)}" if reports else table
 

@@ -188,9 +188,14 @@ class _Page:
         return _list(self._styled(title, bold=True), texts)
 
 
-def problems(found: Sequence[Problem], terminal: Terminal) -> str:
-    """What stood in the way, as on the page of a report."""
-    title = terminal.styled("Problems", bold=True)
+def problems(found: Sequence[Problem], terminal: Terminal, of: str | None = None) -> str:
+    """What stood in the way, as on the page of a report.
+
+    Args:
+        of: the context, where there are several.
+    """
+    title = "Problems" if of is None else f"Problems of {quoted(of)}"
+    title = terminal.styled(title, bold=True)
     return _list(title, [(_problem_text(each),) for each in found])
 
 

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from tests.git.repositories import Repo, environment, git, make_repo
+from tests.git.repositories import Repo, git, make_repo
 from tests.sample.page import ROOT
+from tests.sample.shell import blocks, tools, typed
 
 PAGE = ROOT / "docs" / "guard-the-push.md"
 SHOWN = "/home/you/app"
-_BLOCK = re.compile(
-    r"(?P<head><!-- push: (?P<command>.+?) -->\n```[a-z]*\n)(?P<output>.*?)(?=^```$)",
-    re.DOTALL | re.MULTILINE,
-)
 _FIRST = {
     "Dockerfile": "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n",
     ".dockerignore": ".git\n**/__pycache__\n",
@@ -33,17 +28,18 @@ _RECORDINGS = {f"take-{at}.wav": b"\0" * 20_000_000 for at in (1, 2, 3)}
 def replay(page: str, folder: Path) -> str:
     """The page with the outputs that its commands have now, run in order."""
     repo = _prepare(folder)
-    tools = _tools(folder)
+    found = tools(folder)
     count = 0
 
     def answer(shown: re.Match[str]) -> str:
         nonlocal count
         _before(repo, count)
         count += 1
-        output = _type(shown["command"], repo, tools)
+        output = typed(shown["command"], repo.root, found)
+        output = output.replace(os.path.dirname(repo.root) + "/remote.git", "/srv/app.git")
         return shown["head"] + output.replace(repo.root, SHOWN)
 
-    return _BLOCK.sub(answer, page)
+    return blocks("push").sub(answer, page)
 
 
 def _prepare(folder: Path) -> Repo:
@@ -61,32 +57,6 @@ def _before(repo: Repo, block: int) -> None:
         repo.commit({"recordings": _RECORDINGS}, "Record the spring session")
     if block == 7:
         repo.commit({".dockerignore": ".git\n**/__pycache__\n"}, "Tidy up the ignore file")
-
-
-def _tools(folder: Path) -> str:
-    """Where `ctxguard` is to be found."""
-    tools = folder / "tools"
-    tools.mkdir()
-    program = tools / "ctxguard"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m ctxguard "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
-    return str(tools)
-
-
-def _type(command: str, repo: Repo, tools: str) -> str:
-    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=repo.root,
-        env=environment({"PATH": path, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode in (0, 1), done.stdout
-    return done.stdout.replace(os.path.dirname(repo.root) + "/remote.git", "/srv/app.git")
 
 
 if __name__ == "__main__":
