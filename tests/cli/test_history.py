@@ -213,13 +213,10 @@ DAMAGES: list[tuple[str, Callable[[str], object], str]] = [
 @pytest.mark.parametrize(
     ("damage", "message"), [row[1:] for row in DAMAGES], ids=[row[0] for row in DAMAGES]
 )
-@pytest.mark.parametrize(("limit", "code"), [("1GB", 0), ("1B", 1)])
 def test_the_report_comes_out_whatever_the_history_is(
     *,
     damage: Callable[[str], object],
     message: str,
-    limit: str,
-    code: int,
     repo: Repo,
     run_cli: Run,
 ) -> None:
@@ -227,8 +224,9 @@ def test_the_report_comes_out_whatever_the_history_is(
     path = f"{repo.root}/.git/ctxguard/history.db"
     damage(path)
     before = Path(path).read_bytes() if os.path.isfile(path) else b""
-    result = run_cli("report", "--record", "--critical", limit)
-    assert result.code == code
+    assert run_cli("report", "--record").code == 0
+    result = run_cli("report", "--record", "--critical", "1B")
+    assert result.code == 1
     assert result.out.startswith("Build context ")
     assert f"ctxguard: not recorded: {path}: " in result.err
     assert message in result.err

@@ -232,7 +232,7 @@ def test_a_dockerfile_on_a_standard_input_that_is_closed(
 def test_far_too_much_on_standard_input(
     make_tree: MakeTree, run_cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ctxguard.cli.options.MOST_BYTES", 1_000)
+    monkeypatch.setattr("ctxguard.context.tree.worktree.MOST_BYTES", 1_000)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"#" * 1_001)))
     found = run_cli("report", make_tree({}), "-f", "-")
     assert (found.code, found.out) == (2, "")

@@ -58,6 +58,7 @@ def test_one_that_is_over_budget_stops_the_push(pair: Pair) -> None:
     assert not any(line.startswith("Also stopped") for line in told)
 
 
+@pytest.mark.slow
 def test_one_that_grows_too_much(pair: Pair) -> None:
     pair.local.commit({"media": {"clip": File(b"x" * 200_000)}})
     assert stopped(pair)[0].startswith("main, web is stopped")
@@ -68,6 +69,7 @@ def test_a_budget_of_a_path(pair: Pair) -> None:
     assert "over the budget of 30.00kB for docs/ by 10.00kB" in stopped(pair)[0]
 
 
+@pytest.mark.slow
 def test_both_of_them(pair: Pair) -> None:
     change = {"clip": BIG}
     pair.local.commit({"services": {"api": change}, "media": change})
@@ -76,6 +78,7 @@ def test_both_of_them(pair: Pair) -> None:
     assert "Also stopped: main, web (2.00MB)" in told
 
 
+@pytest.mark.slow
 def test_a_context_that_is_new(pair: Pair) -> None:
     """It grows against what its folder was."""
     more = f'{CONTEXTS}[[contexts]]\nname = "db"\ncontext = "db"\n'
@@ -87,6 +90,7 @@ def test_a_context_that_is_new(pair: Pair) -> None:
     assert any("main, db" in line for line in told)
 
 
+@pytest.mark.slow
 def test_the_first_configuration_of_contexts(pair: Pair) -> None:
     """What is named now is held against the same folder as it was, by its old limits."""
     pair.local.commit({"ctxguard.toml": 'critical = "1 MB"\nmax-growth = "100 kB"\n'})
@@ -97,12 +101,14 @@ def test_the_first_configuration_of_contexts(pair: Pair) -> None:
     assert any(line.startswith("main, api: ") and "as before" in line for line in told)
 
 
+@pytest.mark.slow
 def test_a_budget_of_a_path_that_is_raised(pair: Pair) -> None:
     pair.local.commit({"ctxguard.toml": CONTEXTS.replace("30 kB", "40 kB")})
     told = passing(pair)
     assert told[0].startswith("main, web raises budgets from docs/ 30.00kB to docs/ 40.00kB")
 
 
+@pytest.mark.slow
 def test_one_that_cannot_be_measured_saves_no_other(pair: Pair) -> None:
     pair.local.commit({"Dockerfile.web.dockerignore": "[\n", "services": {"api": {"c": BIG}}})
     told = stopped(pair)
@@ -110,6 +116,7 @@ def test_one_that_cannot_be_measured_saves_no_other(pair: Pair) -> None:
     assert told[1].startswith("main, api is stopped")
 
 
+@pytest.mark.slow
 def test_what_the_remote_has_is_broken(pair: Pair) -> None:
     pair.local.commit({"ctxguard.toml": "nonsense"})
     passing(pair)
@@ -127,6 +134,7 @@ def test_the_working_tree(pair: Pair) -> None:
     assert told[0].startswith("the working tree, api is stopped: the build context is 2.00MB")
 
 
+@pytest.mark.slow
 def test_installed_for_one_folder(pair: Pair, run_cli: Run) -> None:
     assert run_cli("hook", "install", "-C", f"{pair.local.root}/services/api").code == 0
     pair.local.commit({"media": {"clip": BIG}})
