@@ -103,6 +103,7 @@ class Course(Generic[_SideT]):
     Args:
         make_side: in wire order or loose.
         first: how many views of the walk belong to others.
+        lender: another course, whose tar is the same to the byte; it is not made twice.
 
     Raises:
         MeasureError: the chosen backend refuses the context before any walk.
@@ -114,16 +115,23 @@ class Course(Generic[_SideT]):
         found: Found,
         make_side: _MakeSide[_SideT],
         first: int = 0,
+        lender: Course[_SideT] | None = None,
     ) -> None:
         self.request = request
         self._found = found
         self.sums = Sums(request, found.wanted, loose=make_side is LooseSide)
         self.sides: dict[Backend, _SideT] = {}
         for backend, governing in willing(request, found.located):
+            if backend is Backend.LEGACY and lender is not None:
+                continue
             view = self._view(backend, governing)
             at = first + len(self.sides)
             self.sides[backend] = make_side(at, view, *self.sums.of(backend))
         self.chosen: _SideT = self.sides[request.backend]
+        own = self.sides.get(Backend.LEGACY)
+        self.legacy: _SideT | None = own if lender is None else lender.legacy
+        """The classic builder's; None if it does not get as far as walking."""
+        self.tar: LegacyTar = self.sums.tar if lender is None else lender.tar
         self.views: list[View] = [side.view for side in self.sides.values()]
         self.savings: Savings | None = None
         if request.savings:
@@ -218,11 +226,27 @@ def courses(
     """
     found: list[Course[_SideT]] = []
     views: list[View] = []
+    lenders: dict[object, Course[_SideT]] = {}
     for request, looked in members:
-        course = Course(request, looked, make_side, len(views))
+        tar = _tar(request, looked)
+        course = Course(request, looked, make_side, len(views), lenders.get(tar))
+        if tar is not None:
+            lenders.setdefault(tar, course)
         found.append(course)
         views += course.views
     return found, views
+
+
+def _tar(request: Request, found: Found) -> object:
+    """What decides the tar of the classic builder; None if it is not to be shared.
+
+    It knows one ignore file only, so several Dockerfiles make no difference.
+    """
+    governing = found.located.legacy
+    if request.backend is Backend.LEGACY or request.alone or not isinstance(governing, Governing):
+        return None
+    outside = request.dockerfile.size if request.dockerfile.outside else None
+    return tuple(pattern.rule for pattern in governing.spec.patterns), outside
 
 
 def measure_apart(members: Sequence[Member], subtrees: Sequence[Waiting]) -> list[PartOfCourse]:

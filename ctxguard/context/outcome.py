@@ -87,19 +87,19 @@ class Outcome:
 
     def _legacy(self) -> LegacyTransfer | str:
         """The tar's length, or why there is none."""
-        side = self.course.sides.get(Backend.LEGACY)
+        side = self.course.legacy
         if side is None:
             return self._without_tar()
         if side.view.refusal is not None:
             return str(side.view.refusal)
         if self.request.dockerfile.real is None and self.request.dockerfile.text is None:
             return "without a Dockerfile the classic builder refuses before it sends anything"
-        if self.request.dockerfile.outside and not self.sums.tar.has_ignore_file:
+        if self.request.dockerfile.outside and not self.course.tar.has_ignore_file:
             return (
                 "undefined: with a Dockerfile outside of the context and no .dockerignore, "
                 "the length differs from run to run"
             )
-        return self.sums.tar.transfer()
+        return self.course.tar.transfer()
 
     def _without_tar(self) -> str:
         """Why the classic builder's side was not looked at."""
