@@ -46,7 +46,7 @@ def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures | 
     """
     if file is None:
         return None
-    from ctxguard.history.buildlog import read_log
+    from ctxguard.history.buildlog import MOST_LINE, read_log
 
     if len(picked) > 1:
         raise UsageError("--build-log is about one context; name its folder")
@@ -57,7 +57,8 @@ def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures | 
         return read_log(data.splitlines(), "--build-log -")
     try:
         with open(file, "rb") as stream:
-            return read_log(stream, f"--build-log {file}")
+            lines = iter(lambda: stream.readline(MOST_LINE), b"")
+            return read_log(lines, f"--build-log {file}")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"--build-log {file} cannot be read: {reason}") from error

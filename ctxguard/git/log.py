@@ -45,7 +45,18 @@ def commits(repository: Repository, revisions: str) -> list[PastCommit]:
         "log", "--first-parent", "--reverse", "--no-show-signature", "--format=%H %T %ct", *wanted
     )
     rows = (line.split() for line in listed.decode().splitlines())
-    return [PastCommit(id_, tree, int(seconds)) for id_, tree, seconds in rows]
+    return [PastCommit(row[0], row[1], _moment(row[2:])) for row in rows]
+
+
+_LATEST = 250_000_000_000
+"""In the year 9892; a time beyond it is none."""
+
+
+def _moment(words: Sequence[str]) -> int:
+    """A commit can hold anything as its time; what is none is taken for 1970."""
+    text = words[0] if words else ""
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 13 else 0
+    return seconds if seconds < _LATEST else 0
 
 
 def committed_at(repository: Repository, id_: str) -> int:
@@ -55,7 +66,7 @@ def committed_at(repository: Repository, id_: str) -> int:
         GitError: git does not answer.
     """
     ask = ("log", "-1", "--no-show-signature", "--format=%ct", id_)
-    return int(repository.git.run(*ask))
+    return _moment(repository.git.run(*ask).decode("ascii", "replace").split())
 
 
 def held(
@@ -77,19 +88,25 @@ def held(
         return [(commit.id.encode(),) * len(paths) for commit in found]
     asked = b"".join(os.fsencode(f"{commit.tree}:{path}\n") for commit in found for path in paths)
     ask = ("cat-file", "--batch-check=%(objectname)", "--follow-symlinks")
-    answers = _answers(repository.git.run(*ask, data=asked))
-    try:
-        return [tuple(_short(next(answers)) for _ in paths) for _ in found]
-    except (StopIteration, RuntimeError) as error:
-        raise GitError("git stopped answering") from error
+    answers = list(_answers(repository.git.run(*ask, data=asked)))
+    if len(answers) != len(found) * len(paths):
+        raise GitError("git did not answer as it was asked")
+    rows = zip(*[map(_short, answers)] * len(paths), strict=True)
+    return list(rows)
 
 
 def _answers(data: bytes) -> Iterator[bytes]:
-    lines = iter(data.split(b"\n"))
-    for line in lines:
-        if line.split(b" ")[0] in _TWO_LINES:
-            line += b" " + next(lines, b"")
-        yield line
+    """A line each, but for links that lead nowhere: theirs has the length of what follows."""
+    at = 0
+    while at < len(data):
+        end = data.index(b"\n", at)
+        answer = data[at:end]
+        kind, _, length = answer.partition(b" ")
+        if kind in _TWO_LINES and length.isdigit():
+            after = end + 1 + int(length)
+            answer, end = data[at:after], after
+        yield answer
+        at = end + 1
 
 
 def _short(answer: bytes) -> bytes:

@@ -17,7 +17,9 @@ from ctxguard.errors import UsageError
 
 _CONTEXT = "[internal] load build context"
 _TRANSFER = "transferring context:"
-_MOST_LINE = 16 * 1024 * 1024
+MOST_LINE = 16 * 1024 * 1024
+"""Bytes."""
+_MOST_BYTES = (1 << 63) - 1
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 
 
@@ -57,7 +59,7 @@ def read_log(lines: Iterable[bytes], name: str) -> BuildFigures:
 
 def _objects(line: bytes) -> Iterator[Mapping[str, Any]]:
     """The line as an object; none if it is another program's."""
-    if len(line) > _MOST_LINE or not line.lstrip().startswith(b"{"):
+    if len(line) > MOST_LINE or not line.lstrip().startswith(b"{"):
         return
     try:
         value = json.loads(line)
@@ -107,7 +109,7 @@ class _Reading:
             for (vertex, _), size in self.transfers.items()
             if self.names.get(vertex, "").endswith(_CONTEXT)
         ]
-        return BuildFigures(seconds, sum(found) if found else None)
+        return BuildFigures(seconds, min(sum(found), _MOST_BYTES) if found else None)
 
 
 def _rows(value: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -9,20 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_TIME = re.compile(r"(19[7-9]|[2-8][0-9]{2})[0-9](-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z")
 _LONGEST = 4096
 """Characters of a text."""
 _MOST_INTEGER = (1 << 63) - 1
 """What a database holds."""
-_MOST_ROWS = 1000
-
-
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+_MOST_ROWS = 10_000
 
 
 def time_of(moment: datetime) -> str:
     """A moment as it is kept."""
-    return moment.astimezone(UTC).strftime(_FORMAT)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class RecordedLimit(NamedTuple):
@@ -85,6 +82,11 @@ class Recorded(NamedTuple):
             self.target or "",
             self.platform or "",
         )
+
+
+def plain(text: str) -> str:
+    """What a database can hold of a text: bytes that are no UTF-8 are shown."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def to_line(recorded: Recorded) -> str:
@@ -154,6 +156,12 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Any], str]:
     return read
 
 
+def _time(value: Any) -> str:
+    text = _matching(_TIME, "a time such as 2026-11-27T16:44:07.000000Z")(value)
+    datetime.fromisoformat(text)
+    return text
+
+
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in choices:
@@ -193,7 +201,8 @@ def _rows(value: Any) -> list[Any]:
     return value
 
 
-def _limits(value: Any) -> tuple[RecordedLimit, ...]:
+def read_limits(value: Any) -> tuple[RecordedLimit, ...]:
+    """Limits of plain values; raises ValueError if they are none."""
     found = []
     for row in _rows(value):
         if not isinstance(row, Mapping):
@@ -202,7 +211,8 @@ def _limits(value: Any) -> tuple[RecordedLimit, ...]:
     return tuple(found)
 
 
-def _folders(value: Any) -> tuple[tuple[str, int], ...]:
+def read_folders(value: Any) -> tuple[tuple[str, int], ...]:
+    """Folders of plain values; raises ValueError if they are none."""
     found = []
     for row in _rows(value):
         if not isinstance(row, list) or len(row) != 2:
@@ -222,7 +232,7 @@ _LIMIT: Mapping[str, Callable[[Any], Any]] = {
 }
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "id": _matching(_ID, "32 hexadecimal digits"),
-    "time": _matching(_TIME, "a time such as 2026-11-27T16:44:07.000000Z"),
+    "time": _time,
     "name": _text,
     "revision": _or_none(_text),
     "branch": _or_none(_text),
@@ -244,6 +254,6 @@ _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "version": _text,
     "seconds": _or_none(_seconds),
     "transferred": _or_none(_integer),
-    "limits": _limits,
-    "folders": _folders,
+    "limits": read_limits,
+    "folders": read_folders,
 }

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ctxguard.errors import CtxguardError, ExitCode
-from ctxguard.history.recorded import Recorded, RecordedLimit
+from ctxguard.history.recorded import Recorded, read_folders, read_limits
 
 if TYPE_CHECKING:
     import tempfile
@@ -170,10 +171,9 @@ class Store:
         Raises:
             HistoryError: it is another program's, or of a newer version.
         """
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        (program,) = self._database.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if program != _OURS and (tables or version or program):
+        self._database.execute("PRAGMA trusted_schema = OFF")
+        version, program, tables, running = self._header()
+        if running or (program != _OURS and (tables or version or program)):
             raise HistoryError(
                 "it is a database of another program; name another file with --history",
                 path=self.path,
@@ -185,6 +185,17 @@ class Store:
                 path=self.path,
             )
         return int(version)
+
+    def _header(self) -> tuple[int, int, int, int]:
+        """Version and program; how much there is in it, and how much that would run."""
+        ask = (
+            "SELECT count(*), total(type NOT IN ('table', 'index')), "
+            "(SELECT user_version FROM pragma_user_version), "
+            "(SELECT application_id FROM pragma_application_id) FROM sqlite_master"
+        )
+        # In one look: another one may be making the tables.
+        tables, running, version, program = self._database.execute(ask).fetchone()
+        return version, program, tables, running
 
     def _migrate(self) -> None:
         with self._transaction():
@@ -237,7 +248,20 @@ class Store:
             read = _whole
         ask = f"SELECT {names} FROM {tables}{where} ORDER BY time, measurements.rowid"  # noqa: S608
         with _told(self.path):
-            return list(map(read, self._database.execute(ask, values))) if self._version() else []
+            if not self._version():
+                return []
+            self._check_rows()
+            return list(map(read, self._database.execute(ask, values)))
+
+    def _check_rows(self) -> None:
+        """A file that came from elsewhere can hold anything.
+
+        Raises:
+            HistoryError: a value is not of its kind.
+        """
+        (wrong,) = self._database.execute(_WRONG).fetchone()
+        if wrong:
+            raise _damaged(self.path, "what is in it makes no sense")
 
     def ids(self) -> set[str]:
         """Of all that is kept."""
@@ -278,7 +302,7 @@ class Store:
 def _connected(path: str, mode: str, wait_s: float) -> sqlite3.Connection:
     from urllib.parse import quote
 
-    uri = f"file:{quote(os.path.abspath(path))}?mode={mode}"
+    uri = f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode={mode}"
     return sqlite3.connect(uri, timeout=wait_s, isolation_level=None, uri=True)
 
 
@@ -303,6 +327,8 @@ def _check_whole(path: str) -> None:
         HistoryError: it is shorter than it says.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise HistoryError("the history cannot be opened: it is no regular file", path=path)
         if os.path.getsize(f"{path}-wal"):
             return  # Part of it is in the log.
     except OSError:
@@ -358,6 +384,23 @@ def _in_our_words(path: str, error: sqlite3.Error) -> HistoryError:
     return _damaged(path, words)
 
 
+_NUMBERS = ("bytes", "files", "directories", "complete")
+_MAYBE_NUMBERS = ("dirty", "copy_all", "transfer", "warm", "legacy", "transferred")
+_TEXTS = ("id", "name", "source", "backend", "version")
+_MAYBE_TEXTS = ("revision", "branch", "dockerfile", "target", "platform")
+_DIGITS = {"n": "[0-9]", "y": "[1-8]"}
+_TIME_GLOB = "".join(_DIGITS.get(each, each) for each in "ynnn-nn-nnTnn:nn:nn.nnnnnnZ")
+_WRONG = "SELECT count(*) FROM measurements WHERE " + " OR ".join(  # noqa: S608
+    [
+        *(f"typeof({name}) <> 'integer' OR {name} < 0" for name in _NUMBERS),
+        *(f"typeof({name}) NOT IN ('integer', 'null')" for name in _MAYBE_NUMBERS),
+        *(f"typeof({name}) <> 'text'" for name in _TEXTS),
+        *(f"typeof({name}) NOT IN ('text', 'null')" for name in _MAYBE_TEXTS),
+        "typeof(seconds) NOT IN ('real', 'integer', 'null')",
+        "status NOT IN ('ok', 'warning', 'incomplete', 'critical')",
+        f"time NOT GLOB '{_TIME_GLOB}' OR datetime(time) IS NULL",
+    ]
+)
 _MARKS = ", ".join("?" * len(_PLAIN))
 _INSERT = f"INSERT OR IGNORE INTO measurements ({', '.join(_PLAIN)}) VALUES ({_MARKS})"  # noqa: S608
 
@@ -373,6 +416,5 @@ def _from_row(row: tuple[Any, ...]) -> Recorded:
 def _whole(row: tuple[Any, ...]) -> Recorded:
     *plain, limits, folders = row
     return _from_row(tuple(plain))._replace(
-        limits=tuple(RecordedLimit(**limit) for limit in json.loads(limits)),
-        folders=tuple((path, size) for path, size in json.loads(folders)),
+        limits=read_limits(json.loads(limits)), folders=read_folders(json.loads(folders))
     )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ctxguard.git.repository import Repository
 from ctxguard.git.standing import Standing
 from ctxguard.history.buildlog import BuildFigures
-from ctxguard.history.recorded import Recorded, RecordedLimit, time_of
+from ctxguard.history.recorded import Recorded, RecordedLimit, plain, time_of
 from ctxguard.measurement import Context, Measurement
 from ctxguard.report import Verdict
 from ctxguard.version import __version__
@@ -60,14 +60,14 @@ def recorded(
     return Recorded(
         id=occasion.id,
         time=occasion.time,
-        name=_plain(name),
+        name=plain(name),
         revision=context.revision or occasion.standing.revision,
-        branch=None if occasion.standing.branch is None else _plain(occasion.standing.branch),
+        branch=None if occasion.standing.branch is None else plain(occasion.standing.branch),
         dirty=occasion.standing.dirty,
         source=context.source,
         backend=context.backend.value,
-        dockerfile=None if context.dockerfile is None else _plain(_dockerfile(context)),
-        target=None if context.target is None else _plain(context.target),
+        dockerfile=None if context.dockerfile is None else plain(_dockerfile(context)),
+        target=None if context.target is None else plain(context.target),
         platform=context.platform,
         bytes=min(size.bytes, _MOST_INTEGER),
         files=size.files,
@@ -92,16 +92,11 @@ def _dockerfile(context: Context) -> str:
     return os.path.relpath(file, context.root) if os.path.isabs(file) else file
 
 
-def _plain(text: str) -> str:
-    """What a database can hold: bytes that are no UTF-8 are shown."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 def _limits(verdict: Verdict) -> list[RecordedLimit]:
     return [
         RecordedLimit(
             limit.name,
-            None if limit.scope is None else _plain(limit.scope),
+            None if limit.scope is None else plain(limit.scope),
             limit.tier.value,
             limit.unit,
             min(limit.limit, _MOST_INTEGER),
@@ -114,4 +109,4 @@ def _limits(verdict: Verdict) -> list[RecordedLimit]:
 def _heaviest(folders: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     near = [(path, size) for path, size in folders.items() if path.count("/") < _DEEPEST and path]
     rows = sorted(near, key=lambda row: (-row[1], row[0]))[:_MOST_FOLDERS]
-    return tuple((_plain(path), size) for path, size in rows)
+    return tuple((plain(path), size) for path, size in rows)

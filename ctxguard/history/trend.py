@@ -34,7 +34,12 @@ class Outlook:
     limit: RecordedLimit
     per_day: float | None
     days: float | None
-    """0 if it is broken already; None if it is not reached at this pace."""
+    """0 if it is reached already; None if it is not reached at this pace."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is more than that now."""
+        return self.limit.actual > self.limit.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 
-from ctxguard.errors import CtxguardError
+from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.git.repository import Spot, find
 
 _FILE = os.path.join("ctxguard", "history.db")
@@ -32,7 +32,16 @@ def places(root: str, spot: Spot | None) -> list[str]:
     if spot is None:
         return [_in_state_folder(root)]
     common = spot.repository.common_dir
-    return [os.path.join(common, _FILE), _in_state_folder(common)]
+    own = os.path.join(common, _FILE)
+    _check_no_link(own)
+    return [own, _in_state_folder(common)]
+
+
+def _check_no_link(path: str) -> None:
+    """Raises UsageError where a repository that came from elsewhere leads out of itself."""
+    for each in (path, os.path.dirname(path)):
+        if os.path.islink(each):
+            raise UsageError("the history would lie behind this link; take it away", path=each)
 
 
 def place_for(root: str, spot: Spot | None, sent_folders: Mapping[str, int]) -> str:

@@ -65,7 +65,7 @@ def _outlook(outlook: Outlook) -> str:
 
 
 def _left(outlook: Outlook) -> str:
-    if outlook.days == 0:
+    if outlook.broken:
         return "over it"
     if outlook.per_day is None:
         return "nobody can tell yet"

@@ -35,6 +35,10 @@ BROKEN: list[tuple[str, Any]] = [
     ("id", None),
     ("time", "yesterday"),
     ("time", 3),
+    ("time", "2026-99-99T99:99:99.000000Z"),
+    ("time", "٢٠٢٦-01-01T00:00:00.000000Z"),
+    ("time", "9999-12-31T23:59:59.999999Z"),
+    ("time", "0001-01-01T00:00:00.000000Z"),
     ("name", None),
     ("name", "x" * 5000),
     ("name", "\ud800"),
@@ -55,7 +59,7 @@ BROKEN: list[tuple[str, Any]] = [
     ("limits", [{"name": "x"}]),
     ("folders", [["a"]]),
     ("folders", [["a", "b"]]),
-    ("folders", [["a", 1]] * 1001),
+    ("folders", [["a", 1]] * 10_001),
 ]
 
 
