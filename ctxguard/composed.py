@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ctxguard.compose.builds import Said, ServiceBuild, is_remote
+from ctxguard.compose.builds import Said, ServiceBuild, is_remote, without_gone
 from ctxguard.compose.project import find, services, variables_of
 from ctxguard.config import KEYS, Origin, Settings, settings_of_build
 from ctxguard.context.tree.given import worktree
@@ -39,9 +39,10 @@ def composed(
     Raises:
         UsageError: something in the files is wrong, or they build nothing.
     """
-    if file and not os.path.isfile(file):
+    if file and not os.path.exists(file):
         raise UsageError(f"--compose {file}: there is no such file")
-    files = [os.path.abspath(file)] if file else find(os.getcwd())
+    folder = os.path.abspath(file or ".")
+    files = find(folder) if os.path.isdir(folder) else [folder]
     folder = os.path.dirname(files[0])
     reading = _Builds(variables_of(folder, environment), folder, flags, environment)
     chosen = [
@@ -85,7 +86,7 @@ class _Builds:
         place = _place(name, context)
         settings = self._settings(name, place, said, context.value)
         additional = said.get("additional_contexts")
-        names = frozenset({} if additional is None else additional.value)
+        names = frozenset({} if additional is None else without_gone(additional.value))
         own = Chosen(place, settings, name, _built(name, said, names))
         yield own
         if additional is not None:
@@ -104,6 +105,8 @@ class _Builds:
         """What settings have a key for."""
         if "dockerfile" in said:
             file = said["dockerfile"]
+            if not file.value:
+                raise UsageError("dockerfile: it takes a path", path=file.file, line=file.line)
             yield "dockerfile", replace(file, value=os.path.join(context, file.value))
         if "target" in said:
             yield "target", said["target"]
@@ -117,7 +120,7 @@ class _Builds:
             yield "platform", said["platform"]
 
     def _arguments(self, args: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
-        for name, value in args.items():
+        for name, value in without_gone(args).items():
             if value is not None:
                 yield name, value
             elif name in self._variables:
@@ -127,7 +130,7 @@ class _Builds:
         request = own.request()
         text = locate(request.source, request.dockerfile).text
         shown = request.dockerfile.prefix + request.dockerfile.name
-        for name, (path, line) in additional.value.items():
+        for name, (path, line) in without_gone(additional.value).items():
             if is_remote(path):
                 what = f"its additional context {name}"
                 self.notes.append(f"{own.name}: {what} is no folder; not measured")

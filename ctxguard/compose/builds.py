@@ -58,13 +58,35 @@ class ServiceBuild:
         return ServiceBuild(found, place=self.place)
 
 
+class Gone:
+    """In place of a value of a table: the key is to be removed."""
+
+
 def _joined(base: Any, own: Any) -> Any:
     """Tables are put together by their keys, lists one behind the other."""
     if isinstance(base, dict) and isinstance(own, dict):
-        return {**base, **own}
+        return without_gone({**base, **own})
     if isinstance(base, tuple) and isinstance(own, tuple):
         return (*base, *(each for each in own if each not in base))
     return own
+
+
+def without_gone(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table without the keys that were to be removed."""
+    return {key: value for key, value in table.items() if not isinstance(value, Gone)}
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many values may still be read: a few anchors can stand for billions."""
+
+    left: int = 200_000
+
+    def spend(self, node: Node, count: int) -> None:
+        """Raises UsageError if there are far too many."""
+        self.left -= count
+        if self.left < 0:
+            raise node.error("the builds have far too many values in all")
 
 
 def is_remote(context: str) -> bool:
@@ -83,6 +105,7 @@ class Reading:
 
     folder: str
     variables: Mapping[str, str]
+    allowance: Allowance
 
     def build(self, service: Mapped) -> ServiceBuild:
         """What is said of a service.
@@ -154,13 +177,15 @@ class Reading:
         """In full."""
         return os.path.normpath(os.path.join(self.folder, os.path.expanduser(text)))
 
-    def _table(self, node: Node) -> dict[str, str | None]:
+    def _table(self, node: Node) -> dict[str, Any]:
         """A mapping, or a list of `NAME=value`; None takes the environment's value."""
         if isinstance(node, Mapped):
-            return {key: self._text_or_none(value) for key, value in node.items.items()}
+            self.allowance.spend(node, len(node.items))
+            return {key: self._row(value) for key, value in node.items.items()}
         if not isinstance(node, Listed):
             raise node.error(f"it takes a mapping or a list of NAME=value, not {node.what}")
-        found: dict[str, str | None] = {}
+        self.allowance.spend(node, len(node.items))
+        found: dict[str, Any] = {}
         for each in node.items:
             name, equals, value = self.text(each).partition("=")
             if not name:
@@ -168,11 +193,17 @@ class Reading:
             found[name] = value if equals else None
         return found
 
-    def _contexts(self, node: Node) -> dict[str, tuple[str, int]]:
+    def _row(self, node: Node) -> str | Gone | None:
+        return Gone() if node.tag == RESET else self._text_or_none(node)
+
+    def _contexts(self, node: Node) -> dict[str, tuple[str, int] | Gone]:
         """By name, where each lies, and the line that says so."""
         lines = node.items if isinstance(node, Mapped) else {}
-        found = {}
+        found: dict[str, tuple[str, int] | Gone] = {}
         for name, value in self._table(node).items():
+            if isinstance(value, Gone):
+                found[name] = value
+                continue
             line = lines[name].line if name in lines else node.line
             if not value:
                 raise node.error(f'the additional context "{name}" has no value')
@@ -182,4 +213,5 @@ class Reading:
     def _list(self, node: Node) -> tuple[str, ...]:
         if not isinstance(node, Listed):
             raise node.error(f"it takes a list, not {node.what}")
+        self.allowance.spend(node, len(node.items))
         return tuple(map(self.text, node.items))

@@ -6,6 +6,7 @@ Source of the meaning: compose-go, `dotenv/parser.go`.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 
 from ctxguard.compose.interpolation import interpolated
@@ -19,6 +20,7 @@ _BLANK = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n|[ \t\r]*(?:#[^\n]*)?\Z)")
 _COMMENT = re.compile(r"\s#.*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$$"}
 _MOST_BYTES = 1 << 20
+_LONGEST_SHOWN = 200
 
 
 def read_variables(data: bytes, file: str, known: Mapping[str, str]) -> dict[str, str]:
@@ -34,45 +36,64 @@ def read_variables(data: bytes, file: str, known: Mapping[str, str]) -> dict[str
     if len(data) > _MOST_BYTES:
         raise UsageError(f"it has more than {_MOST_BYTES:,} bytes, far too many", path=file)
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    found: dict[str, str] = {}
-    at = 0
-    while at < len(text):
-        blank = _BLANK.match(text, at)
+    reading = _Reading(text, file, known)
+    while reading.at < len(text):
+        reading.next()
+    return reading.found
+
+
+class _Reading:
+    """Goes through the text, a variable at a time."""
+
+    def __init__(self, text: str, file: str, known: Mapping[str, str]) -> None:
+        self.text = text
+        self.file = file
+        self.known = known
+        self.found: dict[str, str] = {}
+        self.variables = ChainMap(dict(known), self.found)
+        self.at = 0
+        self._counted = 0
+        self._line = 1
+        self._length = 0
+
+    def next(self) -> None:
+        """A line that says nothing, or a variable."""
+        blank = _BLANK.match(self.text, self.at)
         if blank is not None:
-            at = max(blank.end(), at + 1)
-            continue
-        at = _assignment(text, at, file, found, known)
-    return found
+            self.at = max(blank.end(), self.at + 1)
+            return
+        self._line += self.text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        key = _KEY.match(self.text, self.at)
+        if key is None:
+            start = self.text[self.at : self.at + _LONGEST_SHOWN].partition("\n")[0]
+            raise self._error(f'"{shortened(start)}" is no variable; write NAME=value')
+        try:
+            self._assign(key)
+        except ValueError as error:
+            raise self._error(f"{key[1]}: {error}") from None
 
+    def _error(self, message: str) -> UsageError:
+        return UsageError(message, path=self.file, line=self._line)
 
-def _assignment(
-    text: str, at: int, file: str, found: dict[str, str], known: Mapping[str, str]
-) -> int:
-    """One variable; where the next line begins."""
-    line = text.count("\n", 0, at) + 1
-    key = _KEY.match(text, at)
-    if key is None:
-        start = text[at:].partition("\n")[0]
-        raise UsageError(
-            f'"{shortened(start)}" is no variable; write NAME=value', path=file, line=line
-        )
-    try:
+    def _assign(self, key: re.Match[str]) -> None:
         if not key[2]:
             # Without a value it is that of the environment.
-            if key[1] in known:
-                found[key[1]] = known[key[1]]
-            return key.end()
-        value, end = _value(text, key.end(), {**found, **known})
-    except ValueError as error:
-        raise UsageError(f"{key[1]}: {error}", path=file, line=line) from None
-    found[key[1]] = value
-    return end
+            if key[1] in self.known:
+                self.found[key[1]] = self.known[key[1]]
+            self.at = key.end()
+            return
+        value, self.at = _value(self.text, key.end(), self.variables)
+        self._length += len(value)
+        if self._length > _MOST_BYTES:
+            raise ValueError("the values are far too long in all")
+        self.found[key[1]] = value
 
 
 def _value(text: str, at: int, variables: Mapping[str, str]) -> tuple[str, int]:
     quote = text[at : at + 1]
     if quote not in ("'", '"') or not quote:
-        raw, _, _ = text[at:].partition("\n")
+        raw = text[at : _end_of_line(text, at)]
         plain = _COMMENT.sub("", f" {raw}", count=1).strip()
         return interpolated(plain, variables), at + len(raw) + 1
     end = at + 1
@@ -81,8 +102,13 @@ def _value(text: str, at: int, variables: Mapping[str, str]) -> tuple[str, int]:
     if end >= len(text):
         raise ValueError("its quotation mark is not closed")
     inner = text[at + 1 : end]
-    rest = text[end + 1 :].partition("\n")[0]
+    behind = _end_of_line(text, end + 1) + 1
     if quote == "'":
-        return inner, end + len(rest) + 2
+        return inner, behind
     escaped = re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), inner)
-    return interpolated(escaped, variables), end + len(rest) + 2
+    return interpolated(escaped, variables), behind
+
+
+def _end_of_line(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found

@@ -18,6 +18,8 @@ _MOST_BYTES = 4 * 1024 * 1024
 _DEEPEST = 100
 _MOST_KEYS = 100_000
 """Of one mapping, with all that it merges."""
+_MOST_MERGED = 1_000_000
+"""Keys that are copied from one mapping to another, in all."""
 _MERGE = "<<"
 
 
@@ -131,6 +133,7 @@ class _Building:
         self._open: list[tuple[Node, str | None, list[Node]]] = []
         """Node, anchor, and what is in it so far."""
         self._anchors: dict[str, Node] = {}
+        self._merged = 0
 
     def take(self, event: Any, yaml: Any) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
@@ -165,8 +168,34 @@ class _Building:
         if isinstance(node, Listed):
             node.items = items
         elif isinstance(node, Mapped):
-            node.items = _mapping(node, items)
+            node.items = self._mapping(node, items)
         self._end(node, anchor)
+
+    def _mapping(self, node: Mapped, items: Sequence[Node]) -> dict[str, Node]:
+        """Keys and values, which come in turns; what is merged gives way to the mapping's own."""
+        own: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
+        for key, value in zip(items[0::2], items[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                raise key.error("a key is a text, not a list or a mapping")
+            if key.plain and key.text == _MERGE:
+                self._merge(value, merged)
+            elif key.text in own:
+                raise key.error(f'the key "{shortened(key.text)}" is given twice')
+            else:
+                own[key.text] = value
+            if len(own) + len(merged) > _MOST_KEYS:
+                raise node.error("a mapping has far too many keys")
+        return {**merged, **own}
+
+    def _merge(self, value: Node, merged: dict[str, Node]) -> None:
+        """What comes first counts."""
+        for each in _merged(value):
+            self._merged += len(each) + 1
+            if self._merged > _MOST_MERGED:
+                raise value.error("far too much is merged")
+            for name, node in each.items():
+                merged.setdefault(name, node)
 
     def _end(self, node: Node, anchor: str | None) -> None:
         if anchor is not None:
@@ -179,25 +208,6 @@ class _Building:
 
 def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
-
-
-def _mapping(node: Mapped, items: Sequence[Node]) -> dict[str, Node]:
-    """Keys and values, which come in turns; what is merged gives way to the mapping's own."""
-    own: dict[str, Node] = {}
-    merged: dict[str, Node] = {}
-    for key, value in zip(items[0::2], items[1::2], strict=True):
-        if not isinstance(key, Scalar):
-            raise key.error("a key is a text, not a list or a mapping")
-        if key.plain and key.text == _MERGE:
-            for each in _merged(value):
-                merged = {**each, **merged}
-        elif key.text in own:
-            raise key.error(f'the key "{shortened(key.text)}" is given twice')
-        else:
-            own[key.text] = value
-        if len(own) + len(merged) > _MOST_KEYS:
-            raise node.error("a mapping has far too many keys")
-    return {**merged, **own}
 
 
 def _merged(value: Node) -> Iterator[Mapping[str, Node]]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ctxguard.compose.builds import Reading, ServiceBuild
+from ctxguard.compose.builds import RESET, Allowance, Reading, ServiceBuild
 from ctxguard.compose.dotenv import read_variables
 from ctxguard.compose.nodes import Listed, Mapped, Node, Scalar, documents
 from ctxguard.errors import UsageError
@@ -26,6 +26,9 @@ _OVERRIDES = (
 )
 _SERVICE = re.compile(r"[a-zA-Z0-9._-]+")
 _MOST_FILES = 100
+_TOO_MANY_FILES = f"more than {_MOST_FILES} files are far too many"
+_MOST_EXTENDED = 100
+"""Services in a row, each of which extends the next."""
 _MOST_SERVICES = 1000
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -73,6 +76,8 @@ class _File:
     path: str
     reading: Reading
     services: dict[str, Mapped]
+    gone: list[str]
+    """Services that are to be removed from the files before."""
     includes: list[Node]
 
 
@@ -80,32 +85,43 @@ class _File:
 class _Project:
     environment: Mapping[str, str]
     _files: dict[tuple[str, str], _File] = field(default_factory=dict)
+    _builds: dict[tuple[str, str, str], ServiceBuild] = field(default_factory=dict)
     _including: list[str] = field(default_factory=list)
+    _loads: int = 0
+    _allowance: Allowance = field(default_factory=Allowance)
 
     def load(self, files: Sequence[str], folder: str) -> dict[str, ServiceBuild]:
         variables = variables_of(folder, self.environment)
         found: dict[str, ServiceBuild] = {}
         for path in files:
+            self._loads += 1
+            if self._loads > _MOST_FILES:
+                raise UsageError(_TOO_MANY_FILES, path=os.path.relpath(path))
             file = self._file(path, folder, variables)
             self._include(file, folder, found)
+            for name in file.gone:
+                found.pop(name, None)
             for name in file.services:
                 own = self._service(file, name, ())
-                found[name] = own.over(found[name]) if name in found else own.over(ServiceBuild())
-            if len(found) > _MOST_SERVICES:
-                message = f"more than {_MOST_SERVICES:,} services are far too many"
-                raise UsageError(message, path=os.path.relpath(path))
+                found[name] = own.over(found.get(name, ServiceBuild()))
         return found
 
     def _file(self, path: str, folder: str, variables: Mapping[str, str]) -> _File:
         key = os.path.realpath(path), folder
         if key not in self._files:
             if len(self._files) >= _MOST_FILES:
-                raise UsageError(f"more than {_MOST_FILES} files are far too many", path=path)
-            self._files[key] = _loaded(path, Reading(folder, variables))
+                raise UsageError(_TOO_MANY_FILES, path=os.path.relpath(path))
+            self._files[key] = _loaded(path, Reading(folder, variables, self._allowance))
         return self._files[key]
 
     def _service(self, file: _File, name: str, seen: tuple[tuple[str, str], ...]) -> ServiceBuild:
         """One service of a file, over the one that it extends."""
+        key = (file.path, file.reading.folder, name)
+        if key not in self._builds:
+            self._builds[key] = self._read(file, name, seen)
+        return self._builds[key]
+
+    def _read(self, file: _File, name: str, seen: tuple[tuple[str, str], ...]) -> ServiceBuild:
         node = file.services[name]
         own = file.reading.build(node)
         extends = node.items.get("extends")
@@ -114,6 +130,8 @@ class _Project:
         here = (os.path.realpath(file.path), name)
         if here in seen:
             raise extends.error(f'the service "{shortened(name)}" extends itself')
+        if len(seen) > _MOST_EXTENDED:
+            raise extends.error("far too many services extend each other")
         base_file, base = self._extended(file, extends)
         below = self._service(base_file, base, (*seen, here))
         return replace(own.over(below.over(ServiceBuild())), mode=own.mode)
@@ -188,11 +206,15 @@ def variables_of(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
 def _loaded(path: str, reading: Reading) -> _File:
     shown = os.path.relpath(path)
     roots = [each for each in documents(_read(path, shown), shown) if not _is_nothing(each)]
-    found = _File(path, reading, {}, [])
+    found = _File(path, reading, {}, [], [])
     for root in roots:
         if not isinstance(root, Mapped):
             raise root.error(f"a Compose file is a mapping, not {root.what}")
-        found.services.update(_services(root))
+        for name, service in _services(root):
+            if service is None:
+                found.gone.append(name)
+            else:
+                found.services[name] = service
         found.includes += _includes(root)
     if not roots:
         raise UsageError("there is nothing in it", path=shown)
@@ -203,15 +225,21 @@ def _is_nothing(node: Node) -> bool:
     return isinstance(node, Scalar) and node.is_null
 
 
-def _services(root: Mapped) -> Iterator[tuple[str, Mapped]]:
+def _services(root: Mapped) -> Iterator[tuple[str, Mapped | None]]:
+    """By name; None for one that is to be removed."""
     node = root.items.get("services")
     if node is None or _is_nothing(node):
         return
     if not isinstance(node, Mapped):
         raise node.error(f"services is a mapping, not {node.what}")
+    if len(node.items) > _MOST_SERVICES:
+        raise node.error(f"more than {_MOST_SERVICES:,} services are far too many")
     for name, service in node.items.items():
         if not _SERVICE.fullmatch(name):
             raise service.error(f'"{shortened(name)}" is no name for a service')
+        if service.tag == RESET:
+            yield name, None
+            continue
         if _is_nothing(service):
             continue
         if not isinstance(service, Mapped):
