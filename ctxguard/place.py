@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -172,6 +171,14 @@ def place(context: str, rev: str | None, lfs: str | None) -> Place:
     return in_commit(context, revision.spot_of(context), rev, lfs)
 
 
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """A context that is named, and cannot be found."""
+
+    name: str
+    error: CtxguardError
+
+
 def chosen(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[Chosen]:
     """The contexts that are meant.
 
@@ -183,10 +190,27 @@ def chosen(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[
     Raises:
         UsageError: a value is wrong, or there is no such folder.
     """
+    picked = picks(context, found, flags)
+    for each in picked:
+        if isinstance(each, NotThere):
+            raise each.error
+    return [each for each in picked if isinstance(each, Chosen)]
+
+
+def picks(context: str | None, found: Place, flags: Mapping[str, Any]) -> list[Chosen | NotThere]:
+    """The same, where one that is not there leaves the others as they are; see `chosen`."""
     entries = contexts(found.folders, flags) if context is None else found.entries(flags)
     if not entries:
         return [Chosen(found, settings(found.folders, flags))]
-    return [Chosen(_place_of(found, each), each.settings, each.name) for each in entries]
+    return [_pick(found, each) for each in entries]
+
+
+def _pick(found: Place, entry: ContextSettings) -> Chosen | NotThere:
+    try:
+        return Chosen(_place_of(found, entry), entry.settings, entry.name)
+    except CtxguardError as error:
+        message = f'contexts: "{entry.name}": {error} (named in {entry.place})'
+        return NotThere(entry.name, UsageError(message))
 
 
 def folder_before(now: Place, sides: tuple[Place, Place]) -> Place | None:
@@ -232,18 +256,8 @@ def spot_in(found: Place, repository: Repository) -> Spot:
 
 
 def _place_of(found: Place, entry: ContextSettings) -> Place:
-    with _blamed_on(entry):
-        if not isinstance(found.source, CommitTree):
-            shown = os.path.relpath(entry.folder)
-            return Place(shown, given.worktree(entry.folder), OnDisk(entry.folder))
-        tree = revision.another_folder(found.source, found.folders.real(entry.folder))
-        return Place(entry.folder, tree, InCommit(tree))
-
-
-@contextlib.contextmanager
-def _blamed_on(entry: ContextSettings) -> Iterator[None]:
-    """What is wrong with a folder is told of the configuration that names it."""
-    try:
-        yield
-    except CtxguardError as error:
-        raise UsageError(f'contexts: "{entry.name}": {error} (named in {entry.place})') from error
+    if not isinstance(found.source, CommitTree):
+        shown = os.path.relpath(entry.folder)
+        return Place(shown, given.worktree(entry.folder), OnDisk(entry.folder))
+    tree = revision.another_folder(found.source, found.folders.real(entry.folder))
+    return Place(entry.folder, tree, InCommit(tree))

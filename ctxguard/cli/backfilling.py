@@ -10,7 +10,7 @@ from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.log import commits
 from ctxguard.git.repository import Spot
-from ctxguard.git.standing import branch
+from ctxguard.git.standing import branch_named
 from ctxguard.history.backfill import Backfill, PastContext
 from ctxguard.history.store import Store
 from ctxguard.history.taking import name_of
@@ -31,7 +31,8 @@ def backfill(context: str, file: str | None, revisions: str, *, quiet: bool) -> 
     path = places(place.source.root, spot)[0] if file is None else file
     with Store(path, writing=True) as store:
         known = store.ids()
-        work = Backfill(contexts, found, branch(spot), known)
+        tip = revisions.rpartition("..")[2]
+        work = Backfill(contexts, found, branch_named(spot, tip), known)
         told = _Progress(work.trees, quiet=quiet)
         new = without = 0
         failures: list[str] = []

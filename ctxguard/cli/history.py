@@ -12,12 +12,13 @@ import click
 
 from ctxguard.cli import options, output, streams
 from ctxguard.cli.help import help_option
+from ctxguard.cli.recording import check_apart
 from ctxguard.cli.screen import screen
 from ctxguard.context.tree.naming import STANDARD_INPUT, check_context_name
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Spot
 from ctxguard.history import moving
-from ctxguard.history.recorded import Recorded, time_of
+from ctxguard.history.recorded import Recorded, plain, time_of
 from ctxguard.history.store import Store, Wanted
 from ctxguard.history.whereabouts import places, repository_of
 
@@ -113,7 +114,7 @@ def _show(
 ) -> int:  # fmt: skip
     from ctxguard.render import history as render
 
-    found = _read(context, file, Wanted(since, branch, name), whole=False)
+    found = _read(context, file, _wanted(since, branch, name), to, whole=False)
     if format_ == "json":
         text = render.render(found)
     elif format_ == "csv":
@@ -149,7 +150,7 @@ def _trend(
     from ctxguard.history.trend import by_series, trend
     from ctxguard.render import trend as render
 
-    found = _read(context, file, Wanted(since, branch, name), whole=True)
+    found = _read(context, file, _wanted(since, branch, name), to, whole=True)
     trends = list(map(trend, by_series(found)))
     if format_ == "json":
         text = render.render(trends)
@@ -170,7 +171,7 @@ def _export(
     to: str | None,
 ) -> int:  # fmt: skip
     """Write measurements as lines of JSON, to be imported elsewhere."""
-    found = _read(context, file, Wanted(since, branch, name), whole=True)
+    found = _read(context, file, _wanted(since, branch, name), to, whole=True)
     output.write(moving.written(found), to)
     return ExitCode.OK
 
@@ -276,10 +277,17 @@ def _places(context: str, file: str | None) -> Iterator[str]:
     return (path for path in found if os.path.lexists(path))
 
 
-def _read(context: str, file: str | None, wanted: Wanted, *, whole: bool) -> list[Recorded]:
+def _wanted(since: str | None, branch: str | None, name: str | None) -> Wanted:
+    return Wanted(since, branch and plain(branch), name and plain(name))
+
+
+def _read(
+    context: str, file: str | None, wanted: Wanted, to: str | None, *, whole: bool
+) -> list[Recorded]:
     found: list[Recorded] = []
     places_read = list(_places(context, file))
     for path in places_read:
+        check_apart(path, to)
         with Store(path, writing=False) as store:
             found += store.measurements(wanted, whole=whole)
     if len(places_read) > 1:

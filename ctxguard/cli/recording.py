@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ctxguard.cli import options
 from ctxguard.context.tree.naming import STANDARD_INPUT
-from ctxguard.errors import CtxguardError, UsageError
+from ctxguard.errors import UsageError
 
 if TYPE_CHECKING:
     from ctxguard.git.repository import Spot
@@ -36,6 +38,15 @@ def record_options(command: _F) -> _F:
     ):
         command = decorate(command)
     return command
+
+
+def check_apart(history: str | None, output: str | None) -> None:
+    """Raises UsageError if the output would take the place of the history."""
+    if history is None or output is None:
+        return
+    real = os.path.realpath(output)
+    if real in {os.path.realpath(f"{history}{end}") for end in ("", "-wal", "-shm")}:
+        raise UsageError(f"-o {output} is the history itself; name another file")
 
 
 def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures | None:
@@ -72,6 +83,7 @@ def keep(
     reports: Sequence[Report],
     *,
     file: str | None,
+    rev: str | None,
     build: BuildFigures | None,
     quiet: bool,
 ) -> None:
@@ -81,21 +93,30 @@ def keep(
         picked: the contexts, one for each report.
         file: the `--history`.
     """
+    try:
+        for path, found in _by_place(picked, reports, file, rev, build).items():
+            options.say(_kept(path, found), quiet=quiet)
+    except Exception as error:
+        from ctxguard.cli import explained
+
+        # Whatever it is, it has nothing to do with the verdict.
+        options.say(f"not recorded: {explained(error)[0]}")
+
+
+def _kept(path: str, found: Sequence[Recorded]) -> str:
+    """Keep them in a file, and tell so."""
     from ctxguard.history.store import Store
 
-    try:
-        for path, found in _by_place(picked, reports, file, build).items():
-            with Store(path, writing=True) as store:
-                store.add(found)
-            options.say(f"recorded in {path}", quiet=quiet)
-    except CtxguardError as error:
-        options.say(f"not recorded: {error}")
+    with Store(path, writing=True) as store:
+        new = store.add(found)
+    return f"recorded in {path}" if new else f"recorded before, in {path}"
 
 
 def _by_place(
     picked: Sequence[Chosen],
     reports: Sequence[Report],
     file: str | None,
+    rev: str | None,
     build: BuildFigures | None,
 ) -> dict[str, list[Recorded]]:
     from ctxguard.history.taking import name_of, recorded
@@ -108,7 +129,7 @@ def _by_place(
         spot = repository_of(root)
         repository = None if spot is None else spot.repository
         name = name_of(chosen.name, root, repository)
-        occasion = _occasion(chosen, name, measurement, spot)
+        occasion = _occasion(chosen, name, measurement, spot, rev)
         folders = {} if measurement.overview is None else measurement.overview.folders
         path = place_for(root, spot, folders) if file is None else file
         row = recorded(measurement, report.verdict, name, occasion, build)
@@ -116,12 +137,14 @@ def _by_place(
     return found
 
 
-def _occasion(chosen: Chosen, name: str, measurement: Measurement, spot: Spot | None) -> Occasion:
+def _occasion(
+    chosen: Chosen, name: str, measurement: Measurement, spot: Spot | None, rev: str | None
+) -> Occasion:
     """Of the work tree it is now; of a commit, when that was made."""
     from datetime import UTC, datetime
 
     from ctxguard.git.log import committed_at
-    from ctxguard.git.standing import Standing, branch, standing
+    from ctxguard.git.standing import Standing, branch_named, standing
     from ctxguard.history.backfill import id_of
     from ctxguard.history.recorded import time_of
     from ctxguard.history.taking import Occasion, now
@@ -131,7 +154,10 @@ def _occasion(chosen: Chosen, name: str, measurement: Measurement, spot: Spot | 
         return now(Standing(None, None, None))
     if revision is None:
         return now(standing(spot))
-    time = time_of(datetime.fromtimestamp(committed_at(spot.repository, revision), UTC))
-    here = spot.repository.find_commit("HEAD") == revision
-    there = Standing(revision, branch(spot) if here else None, dirty=False)
-    return Occasion(time, there, id_of(name, chosen, revision))
+    moment = datetime.fromtimestamp(committed_at(spot.repository, revision), UTC)
+    there = Standing(revision, branch_named(spot, rev or ""), dirty=False)
+    found = Occasion(time_of(moment), there, id_of(spot, name, chosen, revision))
+    pointers = measurement.lfs is not None and measurement.lfs.pointers
+    if pointers or chosen.settings.dockerfile == STANDARD_INPUT:
+        return replace(found, id=now(there).id)  # Not what the commit comes to by itself.
+    return found

@@ -20,7 +20,7 @@ from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
-from ctxguard.place import Chosen, chosen, place
+from ctxguard.place import Chosen, NotThere, picks, place
 from ctxguard.render import FORMATS, several, terminal
 from ctxguard.report import Failure, Groups, Report
 
@@ -101,8 +101,12 @@ class _Asked:
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    picked = _picked(context, asked, {name.replace("_", "-"): flags[name] for name in flags})
+    named = _picked(context, asked, {name.replace("_", "-"): flags[name] for name in flags})
     options.note_environment(quiet=asked.quiet)
+    missing = [each for each in named if isinstance(each, NotThere)]
+    picked = [each for each in named if isinstance(each, Chosen)]
+    if not picked:
+        raise missing[0].error
     _check_inputs(picked, asked)
     build = recording.build_figures(asked.build_log, picked)
     requests = [_request(each, asked) for each in picked]
@@ -113,7 +117,8 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
         for each, result in zip(picked, results, strict=True)
         if isinstance(result, Measurement)
     ]
-    failures = [
+    failures = [Failure(each.name, str(each.error)) for each in missing]
+    failures += [
         Failure(each.name or each.place.name, str(result))
         for each, result in zip(picked, results, strict=True)
         if isinstance(result, CtxguardError)
@@ -122,16 +127,23 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     output.write(_text(reports, failures, asked), asked.file)
     measured = [each for each, found in zip(picked, results, strict=True) if _is_there(found)]
-    if asked.keeps or any(each.settings.record for each in picked):
-        recording.keep(measured, reports, file=asked.history, build=build, quiet=asked.quiet)
-    return _exit_code(measured, results, reports)
+    is_real = asked.ignore_file is None
+    if is_real and (asked.keeps or any(each.settings.record for each in picked)):
+        recording.keep(
+            measured, reports, file=asked.history, rev=asked.rev, build=build, quiet=asked.quiet
+        )
+    errors = [each.error for each in missing]
+    errors += [each for each in results if isinstance(each, CtxguardError)]
+    return _exit_code(measured, errors, reports)
 
 
-def _picked(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> list[Chosen]:
+def _picked(
+    context: str | None, asked: _Asked, flags: Mapping[str, Any]
+) -> list[Chosen | NotThere]:
     """The contexts that are meant."""
     if asked.compose is None:
         here = "." if context is None else context
-        return chosen(context, place(here, asked.rev, asked.lfs), flags)
+        return picks(context, place(here, asked.rev, asked.lfs), flags)
     from ctxguard.composed import composed
 
     if context is not None or flags["dockerfile"] is not None:
@@ -147,6 +159,9 @@ def _picked(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> lis
 def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
     """Raises UsageError where one text from standard input would stand for several."""
     drafts.check_inputs(picked[0].settings, asked.ignore_file)
+    if asked.ignore_file is not None and asked.keeps:
+        raise UsageError("--ignore-file asks what would be; that is not recorded")
+    recording.check_apart(asked.history, asked.file)
     if len(picked) == 1:
         return
     if asked.ignore_file is not None:
@@ -191,16 +206,13 @@ def _text(reports: list[Report], failures: list[Failure], asked: _Asked) -> str:
     return several.render(reports, failures, shown_on)
 
 
-def _exit_code(
-    measured: list[Chosen], results: list[Measurement | CtxguardError], reports: list[Report]
-) -> int:
+def _exit_code(measured: list[Chosen], errors: list[CtxguardError], reports: list[Report]) -> int:
     """The worst of them: one that could not be measured counts more than one over budget."""
     codes = [
         exit_code(report.measurement, report.verdict, FailOn(each.settings.fail_on))
         for each, report in zip(measured, reports, strict=True)
     ]
-    codes += [each.exit_code for each in results if isinstance(each, CtxguardError)]
-    return max(codes)
+    return max([*codes, *(error.exit_code for error in errors)])
 
 
 def _is_there(result: Measurement | CtxguardError) -> bool:

@@ -47,6 +47,16 @@ def branch(spot: Spot, environment: Mapping[str, str] = os.environ) -> str | Non
         return next(filter(None, map(environment.get, _TOLD_BY)), None)
 
 
+def branch_named(
+    spot: Spot, revision: str, environment: Mapping[str, str] = os.environ
+) -> str | None:
+    """The branch that a revision names; None if it names something else."""
+    if revision in ("", "HEAD", "@"):
+        return branch(spot, environment)
+    there = ("show-ref", "--verify", "--quiet", f"refs/heads/{revision}")
+    return revision if spot.repository.git.succeeds(*there) else None
+
+
 def _is_dirty(spot: Spot, revision: str) -> bool | None:
     try:
         return _is_staged(spot) or _is_changed(spot, revision) or bool(untracked(spot).other)

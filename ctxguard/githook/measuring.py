@@ -11,7 +11,7 @@ from ctxguard.errors import CtxguardError
 from ctxguard.git.repository import Spot
 from ctxguard.guard.growth import judged_bytes
 from ctxguard.measurement import Measurement
-from ctxguard.place import Chosen, Place, as_before, chosen, in_commit, on_disk, spot_in
+from ctxguard.place import Chosen, NotThere, Place, as_before, in_commit, on_disk, picks, spot_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,19 @@ class Measurer:
         return not path or self.spot.repository.git.succeeds(*ask)
 
     def _all(self, place: Place) -> Found:
-        picked = chosen(self._context if self.spot.path else None, place, {})
+        named = picks(self._context if self.spot.path else None, place, {})
+        picked = [each for each in named if isinstance(each, Chosen)]
         self.strict |= any(each.settings.hook.strict for each in picked)
         requests = [each.place.request(each.settings, overview=True) for each in picked]
-        results = measure_all(requests)
-        return {
-            each.name: result
-            if isinstance(result, CtxguardError)
-            else self._kept(each, request, result)
-            for each, request, result in zip(picked, requests, results, strict=True)
+        found: dict[str | None, Measured | CtxguardError] = {
+            each.name: each.error for each in named if isinstance(each, NotThere)
         }
+        for each, request, result in zip(picked, requests, measure_all(requests), strict=True):
+            if isinstance(result, CtxguardError):
+                found[each.name] = result
+            else:
+                found[each.name] = self._kept(each, request, result)
+        return found
 
     def _kept(self, each: Chosen, request: Request, result: Measurement) -> Measured:
         spot = self.spot if each.name is None else spot_in(each.place, self.spot.repository)

@@ -54,6 +54,10 @@ class PastContext:
             found.append(f"{folder}/.gitattributes" if folder else ".gitattributes")
         return found
 
+    def id_of(self, commit: PastCommit) -> str:
+        """See the function of this name."""
+        return id_of(self.spot, self.name, self.chosen, commit.id)
+
     def _dockerfile(self) -> str:
         file = self.chosen.settings.dockerfile
         if file is None:
@@ -102,7 +106,7 @@ class Backfill:
         for at, context in enumerate(contexts):
             answers = held(self._repository, commits, context.telling())
             for commit, answer in zip(commits, answers, strict=True):
-                if id_of(context.name, context.chosen, commit.id) not in known:
+                if context.id_of(commit) not in known:
                     self._wanted.setdefault((at, answer), []).append(commit)
 
     @property
@@ -151,7 +155,7 @@ class Backfill:
     def _of_commit(self, at: int, commit: PastCommit, measured: Recorded) -> Recorded:
         context = self._contexts[at]
         return measured._replace(
-            id=id_of(context.name, context.chosen, commit.id),
+            id=context.id_of(commit),
             time=time_of(datetime.fromtimestamp(commit.seconds, UTC)),
             revision=commit.id,
             branch=self._branch,
@@ -159,12 +163,19 @@ class Backfill:
         )
 
 
-def id_of(name: str, chosen: Chosen, revision: str) -> str:
-    """The same for the same context of the same commit, wherever it is measured."""
+def id_of(spot: Spot, name: str, chosen: Chosen, revision: str) -> str:
+    """The same for the same context of the same commit, wherever it is measured.
+
+    Args:
+        spot: where the context lies.
+    """
     settings = chosen.settings
+    file = settings.dockerfile
+    if file is not None:
+        file = os.path.relpath(file, spot.repository.root)
     said = [
-        name, revision, settings.backend, settings.target, settings.platform,
-        sorted(settings.build_args.items()), os.path.basename(settings.dockerfile or ""),
+        name, spot.path, revision, settings.backend, settings.target, settings.platform,
+        sorted(settings.build_args.items()), file,
     ]  # fmt: skip
     return uuid.uuid5(_NAMESPACE, json.dumps(said)).hex
 

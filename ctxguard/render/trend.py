@@ -71,6 +71,8 @@ def _left(outlook: Outlook) -> str:
         return "nobody can tell yet"
     if outlook.days is None:
         return "not at this pace"
+    if outlook.days == 0:
+        return "reached"
     return "in more than 10 years" if outlook.days > _FAR_DAYS else f"in {_days(outlook.days)}"
 
 

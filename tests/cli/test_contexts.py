@@ -158,6 +158,18 @@ def test_what_is_not_there(root: str, run_cli: Run, change: str, message: str) -
     assert result.out == ""
 
 
+def test_one_that_is_not_there_leaves_the_others(root: str, run_cli: Run) -> None:
+    with open("ctxguard.toml", "a", encoding="utf-8") as file:
+        file.write('[[contexts]]\nname = "gone"\ncontext = "nowhere"\n')
+    result = run_cli("report", "--format", "json")
+    assert result.code == 2
+    document = documents.report(result.out)
+    assert [each["name"] for each in document["reports"]] == ["api", "web", "all"]
+    (failure,) = document["failures"]
+    assert failure["name"] == "gone"
+    assert failure["message"].endswith("(named in ctxguard.toml:13)")
+
+
 def test_one_text_cannot_stand_for_several(root: str, run_cli: Run) -> None:
     assert "is about one context" in run_cli("report", "-f", "-").err
     assert "is about one context" in run_cli("report", "--ignore-file", "x").err

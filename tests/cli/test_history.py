@@ -467,3 +467,115 @@ def test_the_folder_of_a_jump(repo: Repo, run_cli: Run) -> None:
     repo.write({"data": {"videos": {"b": File(size=5_000_000)}}})
     run_cli("report", "--record")
     assert "+5.00MB data/videos/" in run_cli("history", "trend").out
+
+
+# ── what a repository that came from elsewhere could do ────────────────────────────────────────
+
+
+def test_no_link_leads_out_of_git(repo: Repo, run_cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "victim").mkdir()
+    os.symlink(tmp_path / "victim", ".git/ctxguard")
+    result = run_cli("report", "--record", "--critical", "1B")
+    assert result.code == 1
+    assert "the history would lie behind this link" in result.err
+    assert run_cli("history").code == 2
+    os.unlink(".git/ctxguard")
+    os.mkdir(".git/ctxguard")
+    os.symlink(tmp_path / "victim" / "new", ".git/ctxguard/history.db")
+    assert "behind this link" in run_cli("report", "--record").err
+    assert list((tmp_path / "victim").iterdir()) == []
+
+
+def test_nothing_hangs_on_a_pipe(repo: Repo, run_cli: Run) -> None:
+    os.mkdir(".git/ctxguard")
+    os.mkfifo(".git/ctxguard/history.db")
+    assert "it is no regular file" in run_cli("report", "--record").err
+    assert run_cli("history").code == 3
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON measurements BEGIN DELETE FROM measurements; END",
+        "CREATE VIEW v AS SELECT 1",
+    ],
+)
+def test_nothing_in_a_database_runs(repo: Repo, run_cli: Run, evil: str) -> None:
+    run_cli("report", "--record")
+    execute(".git/ctxguard/history.db", evil)
+    assert "a database of another program" in run_cli("report", "--record").err
+    assert run_cli("history").code == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "bytes = x'00'",
+        "bytes = -1",
+        "status = 'fine'",
+        "name = x'ff'",
+        "time = 'now'",
+        "time = '2026-13-01T00:00:00.000000Z'",
+        "transfer = 'much'",
+        "seconds = 'long'",
+    ],
+)
+def test_values_of_the_wrong_kind(repo: Repo, run_cli: Run, change: str) -> None:
+    run_cli("report", "--record")
+    database = sqlite3.connect(".git/ctxguard/history.db")
+    database.execute(f"UPDATE measurements SET {change}")
+    database.commit()
+    database.close()
+    for command in ((), ("trend",), ("export",), ("--format", "json"), ("--format", "csv")):
+        result = run_cli("history", *command)
+        assert result.code == 3
+        assert "what is in it makes no sense" in result.err
+
+
+# ── what a clumsy hand could do ────────────────────────────────────────────────────────────────
+
+
+def test_the_output_is_not_the_history(file: str, repo: Repo, run_cli: Run) -> None:
+    before = Path(file).read_bytes()
+    for command in (
+        ("history", "--format", "csv"),
+        ("history", "trend"),
+        ("history", "export"),
+        ("report",),
+    ):
+        result = run_cli(*command, "--history", file, "-o", file)
+        assert result.code == 2
+        assert "is the history itself; name another file" in result.err
+    assert Path(file).read_bytes() == before
+
+
+def test_names_of_any_bytes(run_cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_repo(str(tmp_path / "n\udcff"), APP).root
+    monkeypatch.chdir(root)
+    assert "recorded in" in run_cli("report", "--record").err
+    assert len(listed(run_cli)) == 1
+    assert listed(run_cli, "--name", "\udcff") == listed(run_cli, "--branch", "\udcff") == []
+
+
+def test_long_ago(file: str, run_cli: Run) -> None:
+    assert len(listed(run_cli, "--history", file, "--since", "1500y")) == 5
+    run_cli("history", "prune", "--history", file, "--before", "500000d")
+    assert len(kept(file)) == 5
+
+
+def test_what_would_be_is_not_kept(repo: Repo, run_cli: Run) -> None:
+    repo.write({"draft": "*\n"})
+    result = run_cli("report", "--ignore-file", "draft", "--record")
+    assert result.code == 2
+    assert "that is not recorded" in result.err
+    repo.write({"ctxguard.toml": "record = true\n"})
+    assert run_cli("report", "--ignore-file", "draft").code == 0
+    assert listed(run_cli) == []
+
+
+def test_just_at_a_limit(tmp_path: Path, run_cli: Run) -> None:
+    path = str(tmp_path / "h.db")
+    with Store(path, writing=True) as store:
+        for day, size in ((0, 3), (1, 9)):
+            store.add([a_measurement(day, size, limits=(a_limit(9, size),))])
+    assert "critical limit of 9B: reached" in run_cli("history", "trend", "--history", path).out

@@ -165,6 +165,16 @@ def test_reset_and_override(
     assert found.source.root == f"{root}/{folder}"
 
 
+def test_reset_within_tables(root: str) -> None:
+    base = build("context: .\nargs: {A: 1, V: 2}\nadditional_contexts: {n: ./assets}")
+    Path("compose.yaml").write_text(f"{base}  more:\n    build: api\n", encoding="utf-8")
+    over = build("args: {V: !reset null}\nadditional_contexts: {n: !reset null}")
+    Path("compose.override.yaml").write_text(f"{over}  more: !reset null\n", encoding="utf-8")
+    (found,) = composed("", {}, {}).chosen
+    assert found.request().build.arguments == {"A": "1"}
+    assert found.request().build.contexts == frozenset()
+
+
 def test_a_whole_build_is_replaced(root: str) -> None:
     Path("compose.yaml").write_text(build("context: api\ntarget: base"), encoding="utf-8")
     over = "services:\n  web:\n    build: !override\n      context: other\n"
@@ -342,6 +352,19 @@ BOMBS: dict[str, str] = {
     "merges": "m0: &m0 {k: 1}\n"
     + "".join(map(_merging, range(1, 60)))
     + "services: {web: {build: {context: api, args: *m59}}}\n",
+    "the same mapping": "a: &a {"
+    + ",".join(f"k{n}: 1" for n in range(9000))
+    + "}\nb: {<<: ["
+    + "*a," * 100_000
+    + "]}\n",
+    "arguments": "x: &b {context: api, args: {"
+    + ",".join(f"k{n}: 1" for n in range(9000))
+    + "}}\nservices:\n"
+    + "".join(f"  s{n}: {{build: *b}}\n" for n in range(900)),
+    "extends": "services:\n  s0: {build: api}\n"
+    + "".join(f"  s{n}: {{extends: s{n - 1}}}\n" for n in range(1, 900)),
+    "extends, backwards": "services:\n  s900: {build: api}\n"
+    + "".join(f"  s{n}: {{extends: s{n + 1}}}\n" for n in range(900)),
     "many": "services:\n" + "".join(f"  s{n}: {{image: x}}\n" for n in range(20_000)),
     "large": "x: " + "y" * 5_000_000,
     "wide": "x: {" + ",".join(f"k{n}: {n}" for n in range(150_000)) + "}\n",
@@ -354,6 +377,15 @@ def test_bombs_take_no_time(root: str, name: str) -> None:
     with suppress(UsageError):
         read(BOMBS[name])
     assert time.monotonic() - started < 20
+
+
+def test_includes_that_double_take_no_time(root: str) -> None:
+    for at in range(30):
+        text = f"include: [i{at + 1}.yaml, i{at + 1}.yaml]\n"
+        Path(f"i{at}.yaml").write_text(text, encoding="utf-8")
+    Path("i30.yaml").write_text("services: {}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="far too many"):
+        composed("i0.yaml", {}, {})
 
 
 def test_without_pyyaml(root: str, monkeypatch: pytest.MonkeyPatch) -> None:

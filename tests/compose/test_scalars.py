@@ -178,6 +178,12 @@ def test_no_dotenv_file(text: str, line: int, message: str) -> None:
     assert (caught.value.path, caught.value.line) == (".env", line)
 
 
+def test_a_dotenv_file_that_grows() -> None:
+    text = f"A={'x' * 60_000}\n" + "".join(f"a{n}=x$A\n" for n in range(5000))
+    with pytest.raises(UsageError, match="far too long in all"):
+        read_variables(text.encode(), ".env", {})
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

@@ -139,3 +139,12 @@ def test_installed_for_one_folder(pair: Pair, run_cli: Run) -> None:
     assert run_cli("hook", "install", "-C", f"{pair.local.root}/services/api").code == 0
     pair.local.commit({"media": {"clip": BIG}})
     assert passing(pair) == ["main, api: the build context is 22B in 1 file, as before"]
+
+
+def test_one_whose_folder_is_gone_saves_no_other(pair: Pair) -> None:
+    gone = '[[contexts]]\nname = "b"\ncontext = "no"\n[[contexts]]'
+    text = CONTEXTS.replace("[[contexts]]", gone, 1)
+    pair.local.commit({"ctxguard.toml": text, "services": {"api": {"c": BIG}}})
+    told = stopped(pair)
+    assert told[0].startswith('main, b cannot be measured: contexts: "b": there is no folder no')
+    assert told[1].startswith("main, api is stopped")

@@ -195,3 +195,47 @@ def test_in_a_bare_repository(
     monkeypatch.chdir(bare)
     assert "1 measurement of 1 commit" in run_cli("history", "backfill", "main").err
     assert "1 measurement" in run_cli("history").out
+
+
+def test_links_with_line_ends(repo: Repo, run_cli: Run) -> None:
+    """Git tells where such a link leads in as many lines."""
+    text = '[[contexts]]\nname = "api"\ncontext = "services/api"\ndockerfile = "docker/D"\n'
+    repo.commit({"ctxguard.toml": text, "docker": {"D": Symlink("/x\n1\n2\n3\n4\n5")}})
+    repo.commit({"docker": {"D": COPY}})
+    repo.commit({"docs": {"x": "4"}})
+    repo.commit({"services": {"api": {"big": File(b"x" * 5000)}}})
+    run_cli("history", "backfill", "HEAD~4..HEAD")
+    assert [each.bytes for each in kept(repo)][-1] > 5000
+
+
+@pytest.mark.parametrize("date", ["99999999999999", "253402300800", "18446744073709551615", "-5"])
+def test_a_date_that_is_none(repo: Repo, run_cli: Run, date: str) -> None:
+    tree = repo.git("rev-parse", "HEAD^{tree}").strip()
+    text = f"tree {tree}\nauthor J <j@e.x> {date} +0000\ncommitter J <j@e.x> {date} +0000\n\nx\n"
+    id_ = repo.git(
+        "hash-object", "-t", "commit", "-w", "--literally", "--stdin", data=text.encode()
+    )
+    result = run_cli("history", "backfill", id_.strip())
+    assert (result.code, len(kept(repo))) == (0, 1)
+    result = run_cli("report", "--rev", id_.strip(), "--record", "--critical", "1B")
+    assert result.code == 1
+    assert "recorded before" in result.err
+    assert run_cli("history").code == run_cli("history", "trend").code == 0
+
+
+def test_another_folder_under_the_same_name(repo: Repo, run_cli: Run) -> None:
+    entry = '[[contexts]]\nname = "x"\ncontext = "{}"\n'
+    repo.commit({"ctxguard.toml": entry.format("services/web")})
+    run_cli("history", "backfill", "HEAD~1..HEAD")
+    repo.write({"ctxguard.toml": entry.format("docs")})
+    assert "1 measurement of 1 commit" in run_cli("history", "backfill", "HEAD~1..HEAD").err
+    assert [each.bytes for each in kept(repo)] == [2, 3]
+
+
+def test_the_branch_that_is_named(repo: Repo, run_cli: Run) -> None:
+    repo.git("checkout", "-q", "-b", "feature/x")
+    repo.commit({"docs": {"x": "1"}})
+    repo.git("checkout", "-q", "main")
+    run_cli("history", "backfill", "main..feature/x")
+    run_cli("history", "backfill", repo.id())
+    assert [each.branch for each in kept(repo)] == ["feature/x", None]
