@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_TIME = re.compile(r"(19[7-9]|[2-8][0-9]{2})[0-9](-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z")
+TIME = re.compile(
+    r"(?:19[7-9]|[2-8][0-9]{2})[0-9]-(?:0[1-9]|1[0-2])-[0-3][0-9]"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+)
+"""Of a measurement."""
 _LONGEST = 4096
 """Characters of a text."""
 _MOST_INTEGER = (1 << 63) - 1
@@ -157,7 +161,7 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Any], str]:
 
 
 def _time(value: Any) -> str:
-    text = _matching(_TIME, "a time such as 2026-11-27T16:44:07.000000Z")(value)
+    text = _matching(TIME, "a time such as 2026-11-27T16:44:07.000000Z")(value)
     datetime.fromisoformat(text)
     return text
 

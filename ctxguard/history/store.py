@@ -14,11 +14,12 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ctxguard.errors import CtxguardError, ExitCode
-from ctxguard.history.recorded import Recorded, read_folders, read_limits
+from ctxguard.history.recorded import TIME, Recorded, read_limits
 
 if TYPE_CHECKING:
     import tempfile
@@ -250,18 +251,9 @@ class Store:
         with _told(self.path):
             if not self._version():
                 return []
-            self._check_rows()
-            return list(map(read, self._database.execute(ask, values)))
-
-    def _check_rows(self) -> None:
-        """A file that came from elsewhere can hold anything.
-
-        Raises:
-            HistoryError: a value is not of its kind.
-        """
-        (wrong,) = self._database.execute(_WRONG).fetchone()
-        if wrong:
-            raise _damaged(self.path, "what is in it makes no sense")
+            rows = self._database.execute(ask, values).fetchall()
+            _check(rows)
+            return list(map(read, rows))
 
     def ids(self) -> set[str]:
         """Of all that is kept."""
@@ -364,7 +356,7 @@ def _told(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _in_our_words(path, error) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise _damaged(path, "what is in it makes no sense") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -384,23 +376,44 @@ def _in_our_words(path: str, error: sqlite3.Error) -> HistoryError:
     return _damaged(path, words)
 
 
-_NUMBERS = ("bytes", "files", "directories", "complete")
-_MAYBE_NUMBERS = ("dirty", "copy_all", "transfer", "warm", "legacy", "transferred")
-_TEXTS = ("id", "name", "source", "backend", "version")
-_MAYBE_TEXTS = ("revision", "branch", "dockerfile", "target", "platform")
-_DIGITS = {"n": "[0-9]", "y": "[1-8]"}
-_TIME_GLOB = "".join(_DIGITS.get(each, each) for each in "ynnn-nn-nnTnn:nn:nn.nnnnnnZ")
-_WRONG = "SELECT count(*) FROM measurements WHERE " + " OR ".join(  # noqa: S608
-    [
-        *(f"typeof({name}) <> 'integer' OR {name} < 0" for name in _NUMBERS),
-        *(f"typeof({name}) NOT IN ('integer', 'null')" for name in _MAYBE_NUMBERS),
-        *(f"typeof({name}) <> 'text'" for name in _TEXTS),
-        *(f"typeof({name}) NOT IN ('text', 'null')" for name in _MAYBE_TEXTS),
-        "typeof(seconds) NOT IN ('real', 'integer', 'null')",
-        "status NOT IN ('ok', 'warning', 'incomplete', 'critical')",
-        f"time NOT GLOB '{_TIME_GLOB}' OR datetime(time) IS NULL",
-    ]
-)
+_NUMBERS = frozenset(("bytes", "files", "directories", "complete"))
+_MAYBE_NUMBERS = frozenset(("dirty", "copy_all", "transfer", "warm", "legacy", "transferred"))
+_MAYBE_TEXTS = frozenset(("revision", "branch", "dockerfile", "target", "platform"))
+_STATUSES = {"ok", "warning", "incomplete", "critical"}
+
+
+def _kinds(name: str) -> set[type]:
+    """Of which kinds the values of a column may be."""
+    if name == "seconds":
+        return {float, int, type(None)}
+    kind = int if name in _NUMBERS | _MAYBE_NUMBERS else str
+    return {kind, type(None)} if name in _MAYBE_NUMBERS | _MAYBE_TEXTS else {kind}
+
+
+def _check(rows: Sequence[tuple[Any, ...]]) -> None:
+    """A file that came from elsewhere can hold anything.
+
+    Raises:
+        ValueError: a value is not of its kind.
+    """
+    for name, column in zip(_PLAIN, zip(*rows, strict=True), strict=False):
+        if not set(map(type, column)) <= _kinds(name):
+            raise ValueError(name)
+        if name in _NUMBERS and min(column) < 0:
+            raise ValueError(name)
+        if name == "status" and not set(column) <= _STATUSES:
+            raise ValueError(name)
+        if name == "time":
+            _check_times(column)
+
+
+def _check_times(times: Sequence[str]) -> None:
+    if not all(map(TIME.fullmatch, times)):
+        raise ValueError("time")
+    for day in {each[:10] for each in times}:
+        date.fromisoformat(day)
+
+
 _MARKS = ", ".join("?" * len(_PLAIN))
 _INSERT = f"INSERT OR IGNORE INTO measurements ({', '.join(_PLAIN)}) VALUES ({_MARKS})"  # noqa: S608
 
@@ -415,6 +428,14 @@ def _from_row(row: tuple[Any, ...]) -> Recorded:
 
 def _whole(row: tuple[Any, ...]) -> Recorded:
     *plain, limits, folders = row
+    found = json.loads(folders)
+    if not all(_is_folder(each) for each in found):
+        raise ValueError("folders")
     return _from_row(tuple(plain))._replace(
-        limits=read_limits(json.loads(limits)), folders=read_folders(json.loads(folders))
+        limits=read_limits(json.loads(limits)), folders=tuple(map(tuple, found))
     )
+
+
+def _is_folder(value: Any) -> bool:
+    """Whether it is a path with its bytes; quicker than `read_folders`, for there are many."""
+    return type(value) is list and list(map(type, value)) == [str, int]
