@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ctxguard.cli import options, output, streams
 from ctxguard.cli.help import help_option
@@ -103,9 +104,18 @@ def command(click_context: click.Context, /, **given: Any) -> int | None:
 
     Exit codes: 0, 2 wrong usage, 3 the history cannot be read.
     """
-    if click_context.invoked_subcommand is not None:
-        return None
-    return _show(**given)
+    if click_context.invoked_subcommand is None:
+        return _show(**given)
+    _check_none_is_lost(click_context)
+    return None
+
+
+def _check_none_is_lost(click_context: click.Context) -> None:
+    """Raises UsageError for an option that stands before the command, where it would not count."""
+    for name in click_context.params:
+        if click_context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            which = click_context.invoked_subcommand
+            raise UsageError(f"options stand behind the command: ctxguard history {which} ...")
 
 
 def _show(

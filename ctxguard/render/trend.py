@@ -28,8 +28,10 @@ def text(trends: Sequence[Trend], terminal: Terminal) -> str:
 def _paragraph(trend: Trend, terminal: Terminal) -> str:
     last = trend.last
     count = counted(len(trend.measurements), "measurement")
+    if len(trend.measurements) > 1:
+        count += f" in {_days(trend.days)}"
     lines = [
-        f"{title(last, terminal)}: {format_size(last.bytes)}, {count} in {_days(trend.days)}",
+        f"{title(last, terminal)}: {format_size(last.bytes)}, {count}",
         f"  {sparkline([each.bytes for each in trend.measurements], unicode=terminal.unicode)}",
         f"  growth   {_growth(trend)}",
         *_labelled("budgets", map(_outlook, trend.outlooks)),

@@ -579,3 +579,14 @@ def test_just_at_a_limit(tmp_path: Path, run_cli: Run) -> None:
         for day, size in ((0, 3), (1, 9)):
             store.add([a_measurement(day, size, limits=(a_limit(9, size),))])
     assert "critical limit of 9B: reached" in run_cli("history", "trend", "--history", path).out
+
+
+def test_an_option_that_would_be_lost(file: str, run_cli: Run) -> None:
+    result = run_cli("history", "--history", file, "trend")
+    assert result.code == 2
+    assert "options stand behind the command: ctxguard history trend ..." in result.err
+
+
+def test_the_trend_of_one(repo: Repo, run_cli: Run) -> None:
+    run_cli("report", "--record")
+    assert run_cli("history", "trend").out.splitlines()[0].endswith(", 1 measurement")
