@@ -37,12 +37,17 @@ def check(name: str, document: Any, part: str | None = None) -> None:
     jsonschema.Draft202012Validator(rules).validate(document)
 
 
-def report(text: str) -> Any:
-    """The document that `report --format json` printed, with a single report in it."""
+def _checked(name: str, text: str) -> Any:
+    """The document, in plain ASCII and just as its schema describes it."""
     assert text.isascii()
     document = json.loads(text)
-    check("report", document)
+    check(name, document)
     return document
+
+
+def report(text: str) -> Any:
+    """The document that `report --format json` printed, with a single report in it."""
+    return _checked("report", text)
 
 
 def only_report(text: str) -> Any:
@@ -52,10 +57,7 @@ def only_report(text: str) -> Any:
 
 def listing(text: str) -> Any:
     """The document that `ls --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("ls", document)
-    return document
+    return _checked("ls", text)
 
 
 def lines(text: str) -> list[Any]:
@@ -78,47 +80,29 @@ def answers(text: str) -> list[Any]:
 
 def diff(text: str) -> Any:
     """The document that `diff --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("diff", document)
-    return document
+    return _checked("diff", text)
 
 
 def lint(text: str) -> Any:
     """The document that `lint --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("lint", document)
-    return document
+    return _checked("lint", text)
 
 
 def suggest(text: str) -> Any:
     """The document that `suggest --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("suggest", document)
-    return document
+    return _checked("suggest", text)
 
 
 def config(text: str) -> Any:
     """The document that `config --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("config", document)
-    return document
+    return _checked("config", text)
 
 
 def history(text: str) -> Any:
     """The document that `history --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("history", document)
-    return document
+    return _checked("history", text)
 
 
 def trend(text: str) -> Any:
     """The document that `history trend --format json` printed."""
-    assert text.isascii()
-    document = json.loads(text)
-    check("trend", document)
-    return document
+    return _checked("trend", text)
