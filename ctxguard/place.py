@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,10 +45,14 @@ class Place:
         flags = flags or {}
         entries = self.entries(flags)
         if len(entries) > 1 and flags.get("dockerfile"):
-            file = os.path.abspath(flags["dockerfile"])
-            entries = [each for each in self.entries({}) if each.settings.dockerfile == file]
-            entries = [each for each in self.entries(flags) if each.name in _names(entries)]
+            named = self._with_dockerfile(flags["dockerfile"])
+            entries = [each for each in entries if each.name in named]
         return entries[0].settings if len(entries) == 1 else settings(self.folders, flags)
+
+    def _with_dockerfile(self, file: str) -> set[str]:
+        """The names of the entries that the configuration gives this Dockerfile."""
+        full = os.path.abspath(file)
+        return {each.name for each in self.entries({}) if each.settings.dockerfile == full}
 
     def entries(self, flags: Mapping[str, Any]) -> list[ContextSettings]:
         """What the configuration says of contexts with this folder."""
@@ -93,10 +97,6 @@ class Place:
     def inside(self, path: str) -> str:
         """See `given.inside`."""
         return given.inside(self.source, path, self.name)
-
-
-def _names(entries: Sequence[ContextSettings]) -> set[str]:
-    return {each.name for each in entries}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from ctxguard.githook.script import Script
 def command() -> None:
     """Guard what is pushed, with a git hook.
 
-    The hook measures each pushed commit by its own configuration, and stops a push that is over
-    budget, or over max-growth. With worktree = true below [hook] it measures the working tree
-    too, and with strict = true a fault of ctxguard stops the push. To pass once: SKIP=ctxguard
-    git push, or git push --no-verify.
+    The hook measures each pushed commit by its own configuration, every context that this names,
+    and stops a push that is over budget, or over max-growth. With worktree = true below [hook] it
+    measures the working tree too, and with strict = true a fault of ctxguard stops the push. To
+    pass once: SKIP=ctxguard git push, or git push --no-verify.
     """
 
 
