@@ -82,6 +82,8 @@ class Settings:
             return "none"
         if name in ("warn", "critical"):
             return format_size(value)
+        if name == "dockerfile" and os.path.isabs(value):
+            return os.path.relpath(value)
         if name == "budgets":
             return ", ".join(f"{path} {format_size(size)}" for path, size in value.items())
         if isinstance(value, Mapping):
