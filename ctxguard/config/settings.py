@@ -8,7 +8,7 @@ outside of the repository.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,17 +80,7 @@ class Settings:
         value = getattr(self, name.replace("-", "_"))
         if value in (None, "", ()) or value == {}:
             return "none"
-        if name in ("warn", "critical"):
-            return format_size(value)
-        if name == "dockerfile" and os.path.isabs(value):
-            return os.path.relpath(value)
-        if name == "budgets":
-            return ", ".join(f"{path} {format_size(size)}" for path, size in value.items())
-        if isinstance(value, Mapping):
-            return ", ".join(f"{key}={each}" for key, each in value.items())
-        if isinstance(value, bool):
-            return str(value).lower()
-        return ", ".join(value) if isinstance(value, tuple) else str(value)
+        return _SHOWN.get(name, _shown)(value)
 
     @property
     def budget(self) -> Budget:
@@ -113,6 +103,31 @@ CONTEXTS = "contexts"
 _CONTEXT_KEYS = ("name", "context")
 _FLAGS = {"dockerfile": "--file", "build-args": "--build-arg"}
 """Flags that go by another name, here the one that docker build gives it."""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={each}" for key, each in value.items())
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _shown_budgets(value: Mapping[str, int]) -> str:
+    return ", ".join(f"{path} {format_size(size)}" for path, size in value.items())
+
+
+def _shown_file(path: str) -> str:
+    """From where one stands."""
+    return os.path.relpath(path) if os.path.isabs(path) else path
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "warn": format_size,
+    "critical": format_size,
+    "budgets": _shown_budgets,
+    "dockerfile": _shown_file,
+}
 Values = dict[str, tuple[Any, Origin]]
 """What was chosen, by the key's name."""
 MERGED = ("build-args", "budgets")

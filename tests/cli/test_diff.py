@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ Run = Callable[..., Result]
 DOCKERFILE = "FROM scratch\nCOPY src /src\nCOPY . /app\n"
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return make_repo(
-        str(tmp_path / "app"),
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """Made once: git takes its time for large files."""
+    found = make_repo(
+        str(tmp_path_factory.mktemp("diff") / "app"),
         {
             ".dockerignore": "data/videos\n*.log\n.git\n",
             "Dockerfile": DOCKERFILE,
@@ -28,6 +30,17 @@ def repo(tmp_path: Path) -> Repo:
             "data": {"videos": {f"{at}.mp4": File(size=100_000_000) for at in range(3)}},
         },
     )
+    # A copy has other inodes; git is not to read everything for that.
+    found.git("config", "core.checkStat", "minimal")
+    found.git("config", "core.trustctime", "false")
+    return found
+
+
+@pytest.fixture
+def repo(made: Repo, tmp_path: Path) -> Repo:
+    root = str(tmp_path / "app")
+    subprocess.run(["cp", "-a", made.root, root], check=True)
+    return Repo(root)
 
 
 def diff(run_cli: Run, repo: Repo, *arguments: str, code: int = 0) -> Any:
