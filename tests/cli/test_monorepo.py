@@ -105,10 +105,10 @@ def test_at_the_price_of_one_walk(make_tree: Make, how: tuple[str, ...]) -> None
     runs = single_runs(root)
     empty = make_tree({"Dockerfile": COPY}, name="empty")
     ratios = []
-    for _ in range(5):
+    for _ in range(3):
         together = seconds(*how)
         alone = {name: seconds(*arguments) for name, arguments in runs.items()}
         begin = seconds(empty)
         own = sum(alone[name] - begin for name in SERVICES)
         ratios.append(together / (1.3 * max(alone[name] for name in ROOT_FILES) + own))
-    assert sorted(ratios)[2] <= 1, ratios
+    assert sorted(ratios)[1] <= 1, ratios
