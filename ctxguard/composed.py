@@ -10,7 +10,6 @@ from typing import Any
 from ctxguard.compose.builds import Said, ServiceBuild, is_remote, without_gone
 from ctxguard.compose.project import find, services, variables_of
 from ctxguard.config import KEYS, Origin, Settings, settings_of_build
-from ctxguard.context.tree.given import worktree
 from ctxguard.context.tree.locate import locate
 from ctxguard.errors import UsageError
 from ctxguard.place import Built, Chosen, Place, on_disk
@@ -165,12 +164,12 @@ def _built(name: str, said: Mapping[str, Said], contexts: frozenset[str]) -> Bui
 
 def _place(name: str, context: Said) -> Place:
     try:
-        tree = worktree(context.value)
+        found = on_disk(context.value)
     except UsageError as error:
         raise UsageError(
             f"{name}: {error.message}", path=context.file, line=context.line
         ) from error
-    return replace(on_disk(tree.root), name=os.path.relpath(context.value))
+    return replace(found, name=os.path.relpath(context.value))
 
 
 def _read(name: str, key: str, said: Said) -> Any:

@@ -231,13 +231,12 @@ def _top(found: Place) -> str:
     return found.folders.paths[-1]
 
 
-def as_before(head: Chosen, before: Place) -> Chosen:
-    """The folder of a context where the configuration does not name it yet.
+def as_before(now: Settings, before: Place) -> Settings:
+    """What is in force for the folder of a context where the configuration does not name it yet.
 
     It is built by the same Dockerfile and target, and has the limits that it had there.
     """
-    now = head.settings
-    there = replace(
+    return replace(
         before.settings(),
         dockerfile=now.dockerfile,
         target=now.target,
@@ -246,7 +245,6 @@ def as_before(head: Chosen, before: Place) -> Chosen:
         backend=now.backend,
         budget_on=now.budget_on,
     )
-    return Chosen(before, there, head.name)
 
 
 def spot_in(found: Place, repository: Repository) -> Spot:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from ctxguard.cli import options, streams
+from ctxguard.cli import options
+from ctxguard.cli.progress import Progress
 from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.context.tree.revision import spot_of
 from ctxguard.errors import ExitCode, UsageError
@@ -33,14 +32,14 @@ def backfill(context: str, file: str | None, revisions: str, *, quiet: bool) -> 
         known = store.ids()
         tip = revisions.rpartition("..")[2]
         work = Backfill(contexts, found, branch_named(spot, tip), known)
-        told = _Progress(work.trees, quiet=quiet)
         new = without = 0
         failures: list[str] = []
-        for filled in work.run(told):
-            new += store.add(filled.measurements)
-            without += filled.without
-            failures += filled.failures
-        told.clear()
+        words = f"measured {{:,}} of {work.trees:,}"
+        with Progress(quiet=quiet, words=words) as progress:
+            for filled in work.run(progress):
+                new += store.add(filled.measurements)
+                without += filled.without
+                failures += filled.failures
     _tell(failures, without)
     what = f"{counted(new, 'measurement')} of {counted(len(found), 'commit')}"
     options.say(f"{what}, {work.trees:,} different; kept in {path}", quiet=quiet)
@@ -68,21 +67,3 @@ def _tell(failures: list[str], without: int) -> None:
         options.say(f"and {len(failures) - _MOST_NOTES:,} more are left out")
     if without:
         options.say(f"{counted(without, 'measurement')} less: the folder was not there yet")
-
-
-class _Progress:
-    """A line on a terminal."""
-
-    def __init__(self, trees: int, *, quiet: bool) -> None:
-        self._trees = trees
-        self._wanted = not quiet and streams.is_terminal(sys.stderr)
-
-    def __call__(self, done: int) -> None:
-        if self._wanted:
-            sys.stderr.write(f"\rmeasured {done:,} of {self._trees:,}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        if self._wanted:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

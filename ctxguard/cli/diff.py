@@ -73,9 +73,8 @@ def _run(
     base, head = _sides(spot.repository, base, head)
     if base == _WORKTREE and spot.repository.find_commit(base) is None:
         raise UsageError("the work tree can only be the second side: ctxguard diff REV worktree")
-    chosen_flags = {name.replace("_", "-"): flags[name] for name in flags}
     places = _places(context, spot, base, head, lfs)
-    pairs = list(_pairs(context, places, chosen_flags, quiet=quiet))
+    pairs = list(_pairs(context, places, options.by_key(flags), quiet=quiet))
     options.note_environment(quiet=quiet)
     if verbose:
         for pair in pairs:
@@ -123,11 +122,13 @@ def _pairs(
 def _unnamed(head: Chosen, places: tuple[Place, Place]) -> Chosen | None:
     """A context that only the second side's configuration names; None without its folder."""
     before = folder_before(head.place, places)
-    return None if before is None else as_before(head, before)
+    if before is None:
+        return None
+    return Chosen(before, as_before(head.settings, before), head.name)
 
 
 def _diff(pair: _Pair, base: str, head: str, spot: Spot, progress: Callable[[int], None]) -> Diff:
-    before, after = (options.request(each.place, each.settings) for each in (pair.base, pair.head))
+    before, after = pair.base.request(), pair.head.request()
     own = spot_in(pair.head.place, spot.repository) if pair.head.name is not None else spot
     found = compare(before, after, _tracked(own, pair.head.place), progress)
     growth = pair.head.settings.growth(found.base, found.head)

@@ -204,9 +204,14 @@ def wants_color(choice: str) -> bool:
     return streams.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
+def by_key(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Flags by their Python names, by the keys of the configuration."""
+    return {name.replace("_", "-"): flags[name] for name in flags}
+
+
 def read_settings(found: Place, flags: Mapping[str, Any]) -> Settings:
     """All settings for a context; flags by their Python names."""
-    return found.settings({name.replace("_", "-"): flags[name] for name in flags})
+    return found.settings(by_key(flags))
 
 
 def told_settings(

@@ -101,7 +101,7 @@ class _Asked:
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
-    named = _picked(context, asked, {name.replace("_", "-"): flags[name] for name in flags})
+    named = _picked(context, asked, options.by_key(flags))
     options.note_environment(quiet=asked.quiet)
     missing = [each for each in named if isinstance(each, NotThere)]
     picked = [each for each in named if isinstance(each, Chosen)]
@@ -112,21 +112,20 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     requests = [_request(each, asked) for each in picked]
     with drafts.in_place(requests[0], asked.ignore_file) as first:
         results = _measured(picked, [first, *requests[1:]], asked)
+    pairs = list(zip(picked, results, strict=True))
+    measured = [each for each, result in pairs if isinstance(result, Measurement)]
     reports = [
-        _judged(each, result, asked)
-        for each, result in zip(picked, results, strict=True)
-        if isinstance(result, Measurement)
+        _judged(each, result, asked) for each, result in pairs if isinstance(result, Measurement)
     ]
     failures = [Failure(each.name, str(each.error)) for each in missing]
     failures += [
         Failure(each.name or each.place.name, str(result))
-        for each, result in zip(picked, results, strict=True)
+        for each, result in pairs
         if isinstance(result, CtxguardError)
     ]
     if asked.by == "instruction" and any(each.groups is None for each in reports):
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
     output.write(_text(reports, failures, asked), asked.file)
-    measured = [each for each, found in zip(picked, results, strict=True) if _is_there(found)]
     is_real = asked.ignore_file is None
     if is_real and (asked.keeps or any(each.settings.record for each in picked)):
         recording.keep(
@@ -213,10 +212,6 @@ def _exit_code(measured: list[Chosen], errors: list[CtxguardError], reports: lis
         for each, report in zip(measured, reports, strict=True)
     ]
     return max([*codes, *(error.exit_code for error in errors)])
-
-
-def _is_there(result: Measurement | CtxguardError) -> bool:
-    return isinstance(result, Measurement)
 
 
 def _judged(each: Chosen, measurement: Measurement, asked: _Asked) -> Report:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
-from ctxguard.git.objects import FOLDER, SUBMODULE, TreeEntry
+from ctxguard.git.objects import FOLDER, SUBMODULE, TreeEntry, missing
 from ctxguard.git.program import Git, GitError
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Objects:
         kind, size = _head(answering, id_)
         data = answering.read(size + 1)[:-1]
         if kind != b"tree" or len(data) != size:
-            raise _missing(id_)
+            raise missing(id_)
         rows = _rows(data, len(id_) // 2)
         blobs = [row[1] for row in rows if row[0] not in (FOLDER, SUBMODULE)]
         self._weigh([blob for blob in blobs if blob not in self._sizes])
@@ -62,7 +61,7 @@ class Objects:
             for id_ in some:
                 kind, size = _head(answering, id_)
                 if kind != b"blob":
-                    raise _missing(id_)
+                    raise missing(id_)
                 self._sizes[id_] = size
 
     def close(self) -> None:
@@ -75,12 +74,7 @@ class Objects:
     def __enter__(self) -> Objects:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
@@ -102,12 +96,8 @@ def _head(answering: IO[bytes], id_: str) -> tuple[bytes, int]:
     """Kind and size of an object."""
     words = answering.readline().split()
     if len(words) < 2 or not words[-1].isdigit():
-        raise _missing(id_)
+        raise missing(id_)
     return words[-2], int(words[-1])
-
-
-def _missing(id_: str) -> GitError:
-    return GitError(f"the object {id_} is not here; fetch the whole commit first")
 
 
 def _rows(data: bytes, id_bytes: int) -> list[tuple[str, str, str]]:

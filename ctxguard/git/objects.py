@@ -74,7 +74,12 @@ def _entry(record: bytes) -> TreeEntry:
         return TreeEntry(mode, id_, int(size), path)
     if size == "-":
         return TreeEntry(mode, id_, 0, path)
-    raise GitError(f"the object {id_} is not here; fetch the whole commit first")
+    raise missing(id_)
+
+
+def missing(id_: str) -> GitError:
+    """An object that a commit names, and that was not fetched."""
+    return GitError(f"the object {id_} is not here; fetch the whole commit first")
 
 
 def contents(git: Git, ids: Sequence[str]) -> list[bytes]:
@@ -92,7 +97,7 @@ def contents(git: Git, ids: Sequence[str]) -> list[bytes]:
         end = data.find(b"\n", at)
         _, kind, *size = data[at:end].split()
         if kind != b"blob" or not size:
-            raise GitError(f"the object {id_} is not here; fetch the whole commit first")
+            raise missing(id_)
         start = end + 1
         at = start + int(size[0]) + 1
         found.append(data[start : at - 1])

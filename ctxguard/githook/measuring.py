@@ -92,16 +92,15 @@ class Measurer:
         path = measured.spot.path
         key = commit, measured.name or ""
         if key not in self._alone:
-            self._alone[key] = None
-            if self._is_there(path, commit):
-                place = in_commit(self._context, measured.spot, commit)
-                self._alone[key] = self._as(measured, place)
+            there = self._is_there(path, commit)
+            self._alone[key] = self._as(measured, commit) if there else None
         return self._alone[key]
 
-    def _as(self, measured: Measured, place: Place) -> Measured:
-        before = as_before(Chosen(place, measured.settings, measured.name), place)
-        request = place.request(before.settings, overview=True)
-        return Measured(measured.name, measured.spot, before.settings, request, measure(request))
+    def _as(self, measured: Measured, commit: str) -> Measured:
+        place = in_commit(self._context, measured.spot, commit)
+        settings = as_before(measured.settings, place)
+        request = place.request(settings, overview=True)
+        return Measured(measured.name, measured.spot, settings, request, measure(request))
 
     def _is_there(self, path: str, commit: str) -> bool:
         ask = ("cat-file", "-e", f"{commit}:{path}")
@@ -111,7 +110,7 @@ class Measurer:
         named = picks(self._context if self.spot.path else None, place, {})
         picked = [each for each in named if isinstance(each, Chosen)]
         self.strict |= any(each.settings.hook.strict for each in picked)
-        requests = [each.place.request(each.settings, overview=True) for each in picked]
+        requests = [each.request(overview=True) for each in picked]
         found: dict[str | None, Measured | CtxguardError] = {
             each.name: each.error for each in named if isinstance(each, NotThere)
         }

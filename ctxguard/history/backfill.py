@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from ctxguard.config import InCommit
 from ctxguard.context.again import FINE, Again, Changed
+from ctxguard.context.tree.checkout import above
 from ctxguard.context.tree.committree import CommitTree
 from ctxguard.context.tree.related import RelatedCommits
 from ctxguard.context.walking.processes import done, useful_processes
@@ -49,9 +50,7 @@ class PastContext:
         inside = f"{folder}/" if folder else ""
         dockerfile = self._dockerfile()
         found = [folder, dockerfile, f"{dockerfile}.dockerignore", f"{inside}.dockerignore"]
-        while folder:
-            folder = folder.rpartition("/")[0]
-            found.append(f"{folder}/.gitattributes" if folder else ".gitattributes")
+        found += [f"{each}/.gitattributes".lstrip("/") for each in above(folder)]
         return found
 
     def id_of(self, commit: PastCommit) -> str:

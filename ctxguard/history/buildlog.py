@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from ctxguard.errors import UsageError
+from ctxguard.history.recorded import MOST_INTEGER
 
 _CONTEXT = "[internal] load build context"
 _TRANSFER = "transferring context:"
 MOST_LINE = 16 * 1024 * 1024
 """Bytes."""
-_MOST_BYTES = (1 << 63) - 1
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 
 
@@ -109,7 +109,7 @@ class _Reading:
             for (vertex, _), size in self.transfers.items()
             if self.names.get(vertex, "").endswith(_CONTEXT)
         ]
-        return BuildFigures(seconds, min(sum(found), _MOST_BYTES) if found else None)
+        return BuildFigures(seconds, min(sum(found), MOST_INTEGER) if found else None)
 
 
 def _rows(value: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -16,7 +16,7 @@ TIME = re.compile(
 """Of a measurement."""
 _LONGEST = 4096
 """Characters of a text."""
-_MOST_INTEGER = (1 << 63) - 1
+MOST_INTEGER = (1 << 63) - 1
 """What a database holds."""
 _MOST_ROWS = 10_000
 
@@ -176,7 +176,7 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 
 def _integer(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_INTEGER:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_INTEGER:
         raise ValueError("it takes a whole number from 0 on")
     return value
 

@@ -7,19 +7,17 @@ was acknowledged is on the disk.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ctxguard.errors import CtxguardError, ExitCode
-from ctxguard.history.recorded import TIME, Recorded, read_limits
+from ctxguard.history.recorded import Recorded
+from ctxguard.history.rows import PLAIN, check, details, from_row, whole_from_row
 
 if TYPE_CHECKING:
     import tempfile
@@ -62,10 +60,6 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 """From each version of the tables to the next; a file's own version is its `user_version`."""
-_PLAIN = Recorded._fields[:-2]
-"""The columns; the last two fields have a table of their own, and are kept as JSON."""
-_DIRTY, _COMPLETE = _PLAIN.index("dirty"), _PLAIN.index("complete")
-"""What a database has no kind of value for."""
 WAIT_S = 10.0
 """For so long a writer waits for others."""
 _HEADER_BYTES = 100
@@ -228,11 +222,9 @@ class Store:
             return sum(self._add(each) for each in measurements)
 
     def _add(self, recorded: Recorded) -> int:
-        new = self._database.execute(_INSERT, recorded[: len(_PLAIN)]).rowcount
+        new = self._database.execute(_INSERT, recorded[: len(PLAIN)]).rowcount
         if new:
-            limits = json.dumps([limit._asdict() for limit in recorded.limits])
-            row = (recorded.id, limits, json.dumps(recorded.folders))
-            self._database.execute("INSERT INTO details VALUES (?, ?, ?)", row)
+            self._database.execute("INSERT INTO details VALUES (?, ?, ?)", details(recorded))
         return new
 
     def measurements(self, wanted: Wanted = _ALL, *, whole: bool = True) -> list[Recorded]:
@@ -242,17 +234,17 @@ class Store:
             whole: with limits and folders; without them it is several times faster.
         """
         where, values = wanted.where()
-        names, tables, read = ", ".join(_PLAIN), "measurements", _from_row
+        names, tables, read = ", ".join(PLAIN), "measurements", from_row
         if whole:
             names += ", limits, folders"
             tables += " JOIN details USING (id)"
-            read = _whole
+            read = whole_from_row
         ask = f"SELECT {names} FROM {tables}{where} ORDER BY time, measurements.rowid"  # noqa: S608
         with _told(self.path):
             if not self._version():
                 return []
             rows = self._database.execute(ask, values).fetchall()
-            _check(rows)
+            check(rows)
             return list(map(read, rows))
 
     def ids(self) -> set[str]:
@@ -282,12 +274,7 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
@@ -298,9 +285,8 @@ def _connected(path: str, mode: str, wait_s: float) -> sqlite3.Connection:
     return sqlite3.connect(uri, timeout=wait_s, isolation_level=None, uri=True)
 
 
-def _patiently(work: object, wait_s: float) -> None:
+def _patiently(work: Callable[[], object], wait_s: float) -> None:
     """Some steps do not wait by themselves while another one has the file."""
-    assert callable(work)
     until = time.monotonic() + wait_s
     while True:
         try:
@@ -376,66 +362,5 @@ def _in_our_words(path: str, error: sqlite3.Error) -> HistoryError:
     return _damaged(path, words)
 
 
-_NUMBERS = frozenset(("bytes", "files", "directories", "complete"))
-_MAYBE_NUMBERS = frozenset(("dirty", "copy_all", "transfer", "warm", "legacy", "transferred"))
-_MAYBE_TEXTS = frozenset(("revision", "branch", "dockerfile", "target", "platform"))
-_STATUSES = {"ok", "warning", "incomplete", "critical"}
-
-
-def _kinds(name: str) -> set[type]:
-    """Of which kinds the values of a column may be."""
-    if name == "seconds":
-        return {float, int, type(None)}
-    kind = int if name in _NUMBERS | _MAYBE_NUMBERS else str
-    return {kind, type(None)} if name in _MAYBE_NUMBERS | _MAYBE_TEXTS else {kind}
-
-
-def _check(rows: Sequence[tuple[Any, ...]]) -> None:
-    """A file that came from elsewhere can hold anything.
-
-    Raises:
-        ValueError: a value is not of its kind.
-    """
-    for name, column in zip(_PLAIN, zip(*rows, strict=True), strict=False):
-        if not set(map(type, column)) <= _kinds(name):
-            raise ValueError(name)
-        if name in _NUMBERS and min(column) < 0:
-            raise ValueError(name)
-        if name == "status" and not set(column) <= _STATUSES:
-            raise ValueError(name)
-        if name == "time":
-            _check_times(column)
-
-
-def _check_times(times: Sequence[str]) -> None:
-    if not all(map(TIME.fullmatch, times)):
-        raise ValueError("time")
-    for day in {each[:10] for each in times}:
-        date.fromisoformat(day)
-
-
-_MARKS = ", ".join("?" * len(_PLAIN))
-_INSERT = f"INSERT OR IGNORE INTO measurements ({', '.join(_PLAIN)}) VALUES ({_MARKS})"  # noqa: S608
-
-
-def _from_row(row: tuple[Any, ...]) -> Recorded:
-    values = list(row)
-    values[_COMPLETE] = bool(values[_COMPLETE])
-    if values[_DIRTY] is not None:
-        values[_DIRTY] = bool(values[_DIRTY])
-    return Recorded(*values)
-
-
-def _whole(row: tuple[Any, ...]) -> Recorded:
-    *plain, limits, folders = row
-    found = json.loads(folders)
-    if not all(_is_folder(each) for each in found):
-        raise ValueError("folders")
-    return _from_row(tuple(plain))._replace(
-        limits=read_limits(json.loads(limits)), folders=tuple(map(tuple, found))
-    )
-
-
-def _is_folder(value: Any) -> bool:
-    """Whether it is a path with its bytes; quicker than `read_folders`, for there are many."""
-    return type(value) is list and list(map(type, value)) == [str, int]
+_MARKS = ", ".join("?" * len(PLAIN))
+_INSERT = f"INSERT OR IGNORE INTO measurements ({', '.join(PLAIN)}) VALUES ({_MARKS})"  # noqa: S608

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ctxguard.git.repository import Repository
 from ctxguard.git.standing import Standing
 from ctxguard.history.buildlog import BuildFigures
-from ctxguard.history.recorded import Recorded, RecordedLimit, plain, time_of
+from ctxguard.history.recorded import MOST_INTEGER, Recorded, RecordedLimit, plain, time_of
 from ctxguard.measurement import Context, Measurement
 from ctxguard.report import Verdict
 from ctxguard.version import __version__
@@ -19,7 +19,6 @@ from ctxguard.version import __version__
 _MOST_FOLDERS = 40
 _DEEPEST = 4
 """Levels of folders that are kept."""
-_MOST_INTEGER = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def recorded(
         dockerfile=None if context.dockerfile is None else plain(_dockerfile(context)),
         target=None if context.target is None else plain(context.target),
         platform=context.platform,
-        bytes=min(size.bytes, _MOST_INTEGER),
+        bytes=min(size.bytes, MOST_INTEGER),
         files=size.files,
         directories=size.directories,
         copy_all=None if measurement.copy_all is None else measurement.copy_all.bytes,
@@ -99,8 +98,8 @@ def _limits(verdict: Verdict) -> list[RecordedLimit]:
             None if limit.scope is None else plain(limit.scope),
             limit.tier.value,
             limit.unit,
-            min(limit.limit, _MOST_INTEGER),
-            min(limit.actual, _MOST_INTEGER),
+            min(limit.limit, MOST_INTEGER),
+            min(limit.actual, MOST_INTEGER),
         )
         for limit in verdict.limits
     ]

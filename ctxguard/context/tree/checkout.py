@@ -51,7 +51,7 @@ def _telling(commit: Commit, path: str) -> set[bytes]:
     """The words in any attributes file in force that can change a size."""
     found: set[bytes] = set()
     ids = []
-    for folder in (*_above(path), *commit.loaded_below(path)):
+    for folder in (*above(path), *commit.loaded_below(path)):
         entry = commit.find(f"{folder}/{_FILE}" if folder else _FILE)
         if entry is not None and entry[0].st_size <= _MOST_READ:
             ids.append(entry[1])
@@ -63,8 +63,8 @@ def _telling(commit: Commit, path: str) -> set[bytes]:
     return found
 
 
-def _above(path: str) -> Iterator[str]:
-    """The folders above one."""
+def above(path: str) -> Iterator[str]:
+    """The folders above one, the nearest first."""
     while path:
         path = path.rpartition("/")[0]
         yield path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ctxguard.context.tree.checkout import look_at_attributes
+from ctxguard.context.tree.checkout import above, look_at_attributes
 from ctxguard.context.tree.columns import Columns
 from ctxguard.context.tree.commit import Commit, check_names, is_read_ahead
 from ctxguard.context.tree.committree import CommitTree
@@ -38,7 +38,8 @@ class RelatedCommits:
     repository: Repository
     objects: Objects
     _folders: dict[str, _Folder] = field(default_factory=dict)
-    _contents: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the objects that were read, by id."""
 
     def tree(self, id_: str, root: str, path: str) -> CommitTree | None:
         """A folder of a commit; None if there is none.
@@ -121,11 +122,6 @@ class RelatedCommits:
         columns.settle()
         return _Folder(columns, tuple(folders), tuple(ahead))
 
-    @property
-    def contents(self) -> dict[str, bytes]:
-        """Of the objects that were read, by id."""
-        return self._contents
-
 
 def _own(folder: _Folder) -> list[tuple[str, int, str]]:
     """Name, mode and id of what lies in a folder itself; of folders in it, the names."""
@@ -175,8 +171,5 @@ class _Related(Commit):
 
     def has_attributes(self, path: str) -> bool:
         """Whether there are any attributes in the folder, below it or above it."""
-        above = [path.rpartition("/")[0]] if path else []
-        while above and above[-1]:
-            above.append(above[-1].rpartition("/")[0])
-        names = (f"{folder}/{_ATTRIBUTES}" if folder else _ATTRIBUTES for folder in above)
+        names = (f"{folder}/{_ATTRIBUTES}" if folder else _ATTRIBUTES for folder in above(path))
         return self._with_attributes or any(self.find(name) is not None for name in names)
