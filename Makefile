@@ -15,8 +15,8 @@ report: $(READY) ## run `ctxguard report` on sample_repo
 test: $(READY) ## run the tests, without the slow ones
 	$(BIN)/pytest -q -n auto -m "not slow"
 
-test-all: $(READY) ## run all tests
-	$(BIN)/pytest -q -n auto
+test-all: test ## run all tests
+	$(BIN)/pytest -q -n auto -m slow
 
 lint: $(READY) ## ruff, mypy and the direction of imports
 	$(BIN)/ruff check .

@@ -62,7 +62,9 @@ def written(size: int) -> str:
     """A size as people write it, exactly."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= factor and size * 100 % factor == 0:
-            return f"{size / factor:.12g} {unit}"
+            whole, hundredths = divmod(size * 100 // factor, 100)
+            part = f".{hundredths:02}".rstrip("0").rstrip(".")
+            return f"{whole}{part} {unit}"
     return f"{size} B"
 
 

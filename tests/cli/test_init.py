@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctxguard.config import OnDisk, contexts, settings
@@ -128,6 +128,7 @@ def test_docker_refuses(make_tree: Make, run_cli: Run) -> None:
 
 
 @given(size=st.integers(0, 10**15))
+@example(33_102_079_527_430)
 def test_a_little_above(size: int) -> None:
     above = a_little_above(size)
     assert max(size, 1_000_000) <= above
