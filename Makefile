@@ -15,7 +15,7 @@ report: $(READY) ## run `ctxguard report` on sample_repo
 test: $(READY) ## run the tests, without the slow ones
 	$(BIN)/pytest -q -n auto -m "not slow"
 
-test-all: test ## run all tests
+test-all: test $(VENV)/.consumers ## run all tests
 	$(BIN)/pytest -q -n auto -m slow
 
 lint: $(READY) ## ruff, mypy and the direction of imports
@@ -49,6 +49,14 @@ $(READY): pyproject.toml
 
 $(VENV)/.bench: $(READY)
 	$(BIN)/python -m pip install -q --group bench
+	@touch $@
+
+# Without npm, the tests of what it brings are skipped.
+$(VENV)/.consumers: $(READY) tests/consumers/package.json
+	@mkdir -p $(VENV)/consumers
+	@cp tests/consumers/package.json $(VENV)/consumers/
+	@command -v npm >/dev/null || { echo "npm is missing, so its tests are skipped" >&2; exit 0; }; \
+	  npm install --prefix $(VENV)/consumers --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 .PHONY: help report test test-all lint format bench conformance clean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -245,6 +245,38 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinedFolder:
+    """What is sent of one folder itself, in columns."""
+
+    path: str
+    """"" for the context root."""
+    names: Sequence[str]
+    """Of the regular files."""
+    sizes: Sequence[int]
+    """Content bytes of each; none for a later name of an inode."""
+    brought_by: Sequence[int]
+    """For each the number of what brings it in `Outline.bringing`."""
+    let_in_by: Sequence[int]
+    """For each the number of its deciding rule in `Outline.rules`."""
+    others: tuple[str, ...]
+    """Links, pipes, sockets and devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Every entry that is sent."""
+
+    folders: tuple[OutlinedFolder, ...]
+    """In wire order."""
+    bringing: tuple[tuple[InstructionLine, ...], ...]
+    """The instructions that together bring some of the files; none for what nobody asks for."""
+    asked_for: bool
+    """False if nobody can say what the instructions ask for."""
+    rules: tuple[RuleLine | None, ...]
+    """Deciding rules; None where no rule says anything, or the builder decides by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """All that one walk found out."""
 
@@ -274,6 +306,8 @@ class Measurement:
     """None if it was not asked for."""
     weights: Mapping[str, int] = field(default_factory=dict)
     """Bytes below each path that was asked for, and below no longer one of them."""
+    outline: Outline | None = None
+    """None if it was not asked for."""
 
     @property
     def chosen_target(self) -> TargetTransfer:

@@ -70,6 +70,7 @@ class Place:
         savings: bool = False,
         all_targets: bool = False,
         overview: bool = False,
+        outline: bool = False,
     ) -> Request:
         """What to measure, as the settings have it.
 
@@ -85,6 +86,7 @@ class Place:
             types=types,
             savings=savings,
             overview=overview,
+            outline=outline,
             weighed=tuple(chosen.budgets),
             build=BuildOptions(chosen.target, all_targets, chosen.build_args, chosen.platform),
         )

@@ -81,6 +81,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A size that was measured before."""
+
+    time: str
+    """UTC, such as `2026-11-27T16:44:07.000000Z`."""
+    bytes: int
+    revision: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One context, measured and judged."""
 
@@ -89,3 +99,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     groups: Groups | Instructions | None = None
     name: str | None = None
+    folder: str = ""
+    """Of the context root in its repository; "" at the top of it, or outside of any."""
+    past: tuple[Past, ...] = ()
+    """The same context before, the oldest first, and as it is now; empty if nobody asked."""

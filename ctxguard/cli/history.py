@@ -19,6 +19,7 @@ from ctxguard.context.tree.naming import STANDARD_INPUT, check_context_name
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.git.repository import Spot
 from ctxguard.history import moving
+from ctxguard.history.reading import read
 from ctxguard.history.recorded import Recorded, plain, time_of
 from ctxguard.history.store import Store, Wanted
 from ctxguard.history.whereabouts import places, repository_of
@@ -294,12 +295,7 @@ def _wanted(since: str | None, branch: str | None, name: str | None) -> Wanted:
 def _read(
     context: str, file: str | None, wanted: Wanted, to: str | None, *, whole: bool
 ) -> list[Recorded]:
-    found: list[Recorded] = []
-    places_read = list(_places(context, file))
-    for path in places_read:
+    paths = list(_places(context, file))
+    for path in paths:
         check_apart(path, to)
-        with Store(path, writing=False) as store:
-            found += store.measurements(wanted, whole=whole)
-    if len(places_read) > 1:
-        found = sorted({each.id: each for each in found}.values(), key=lambda each: each.time)
-    return found
+    return read(paths, wanted, whole=whole)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import click
 
-from ctxguard.cli import drafts, options, output, recording
+from ctxguard.cli import drafts, options, recording
+from ctxguard.cli.additions import completed
+from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write
 from ctxguard.cli.progress import Progress
-from ctxguard.cli.screen import screen
 from ctxguard.context.measure import Request, measure_all
 from ctxguard.context.tree.locate import IGNORE_FILE
 from ctxguard.context.tree.naming import STANDARD_INPUT
@@ -21,7 +22,7 @@ from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
 from ctxguard.place import Chosen, NotThere, picks, place
-from ctxguard.render import FORMATS, several, terminal
+from ctxguard.render import FORMATS
 from ctxguard.report import Failure, Groups, Report
 
 
@@ -51,12 +52,14 @@ from ctxguard.report import Failure, Groups, Report
 )
 @click.option(
     "--format",
-    "format_",
-    type=click.Choice(["terminal", *FORMATS]),
-    default="terminal",
-    help="Default: terminal.",
+    "formats",
+    type=click.Choice([TERMINAL, *FORMATS]),
+    multiple=True,
+    help="Default: terminal; several, each with its -o.",
 )
-@click.option("-o", "--output", "file", metavar="FILE", help="Write the report to a file.")
+@click.option(
+    "-o", "--output", "files", metavar="FILE", multiple=True, help="Write the report to a file."
+)
 @options.color_option
 @options.noise_options("No notes, and only size, verdict and problems.")
 def command(context: str | None, **given_options: Any) -> int:
@@ -88,11 +91,16 @@ class _Asked:
     record: bool
     history: str | None
     build_log: str | None
-    format_: str
-    file: str | None
+    formats: tuple[str, ...]
+    files: tuple[str, ...]
     color: str
     quiet: bool
     verbose: bool
+
+    @property
+    def copies(self) -> list[Copy]:
+        """Raises UsageError; see `copies.copies`."""
+        return copies(self.formats, self.files)
 
     @property
     def keeps(self) -> bool:
@@ -117,15 +125,10 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     reports = [
         _judged(each, result, asked) for each, result in pairs if isinstance(result, Measurement)
     ]
-    failures = [Failure(each.name, str(each.error)) for each in missing]
-    failures += [
-        Failure(each.name or each.place.name, str(result))
-        for each, result in pairs
-        if isinstance(result, CtxguardError)
-    ]
+    failures = _failures(missing, pairs)
     if asked.by == "instruction" and any(each.groups is None for each in reports):
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
-    output.write(_text(reports, failures, asked), asked.file)
+    _write(measured, reports, failures, asked)
     is_real = asked.ignore_file is None
     if is_real and (asked.keeps or any(each.settings.record for each in picked)):
         recording.keep(
@@ -134,6 +137,30 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     errors = [each.error for each in missing]
     errors += [each for each in results if isinstance(each, CtxguardError)]
     return _exit_code(measured, errors, reports)
+
+
+def _failures(
+    missing: Sequence[NotThere], pairs: Sequence[tuple[Chosen, Measurement | CtxguardError]]
+) -> list[Failure]:
+    found = [Failure(each.name, str(each.error)) for each in missing]
+    found += [
+        Failure(each.name or each.place.name, str(result))
+        for each, result in pairs
+        if isinstance(result, CtxguardError)
+    ]
+    return found
+
+
+def _write(
+    measured: Sequence[Chosen],
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    asked: _Asked,
+) -> None:
+    pairs = zip(reports, measured, strict=True)
+    whole = [completed(report, each, asked.copies, asked.history) for report, each in pairs]
+    for copy in asked.copies:
+        write(copy, whole, failures, color=asked.color, brief=asked.quiet)
 
 
 def _picked(
@@ -160,7 +187,8 @@ def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
     drafts.check_inputs(picked[0].settings, asked.ignore_file)
     if asked.ignore_file is not None and asked.keeps:
         raise UsageError("--ignore-file asks what would be; that is not recorded")
-    recording.check_apart(asked.history, asked.file)
+    for copy in asked.copies:
+        recording.check_apart(asked.history, copy.file)
     if len(picked) == 1:
         return
     if asked.ignore_file is not None:
@@ -177,6 +205,7 @@ def _request(each: Chosen, asked: _Asked) -> Request:
         savings=asked.savings,
         all_targets=asked.all_targets,
         overview=not asked.no_findings or asked.keeps or each.settings.record,
+        outline=wants(asked.copies, "outline"),
     )
 
 
@@ -194,15 +223,6 @@ def _measured(
             options.say_settings(each.settings, each.name)
         options.say(f"walked in {time.monotonic() - started:.2f} s")
     return results
-
-
-def _text(reports: list[Report], failures: list[Failure], asked: _Asked) -> str:
-    if asked.format_ != "terminal":
-        return FORMATS[asked.format_](reports, failures)
-    shown_on = screen(file=asked.file, color=asked.color, brief=asked.quiet)
-    if len(reports) + len(failures) == 1:
-        return terminal.render(reports, shown_on)
-    return several.render(reports, failures, shown_on)
 
 
 def _exit_code(measured: list[Chosen], errors: list[CtxguardError], reports: list[Report]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ctxguard.context.course import Found, Request, Sums
@@ -11,7 +11,7 @@ from ctxguard.context.demand.missing import Missing
 from ctxguard.context.demand.target import transfer, view_of
 from ctxguard.context.demand.targets import Target, refused_copy
 from ctxguard.context.tree.locate import Governing
-from ctxguard.context.walking.inclusion import EVERYTHING
+from ctxguard.context.walking.inclusion import EVERYTHING, Members
 from ctxguard.dockerfile.demand import Ask
 from ctxguard.errors import MeasureError
 from ctxguard.measurement import (
@@ -21,6 +21,7 @@ from ctxguard.measurement import (
     EntryKind,
     Heaviest,
     HeavyPath,
+    InstructionLine,
     Instructions,
     Problem,
     TargetTransfer,
@@ -72,6 +73,12 @@ class Asking:
         if self._sums.asked is None or (chosen.reason is None and chosen.number is None):
             return None
         return self._attribution.table(self._sums.asked)
+
+    def bringing(self) -> Callable[[Members], tuple[InstructionLine, ...]] | None:
+        """Tells which instructions bring what is in some lists; None if nobody can say."""
+        if self.instructions() is None or self._request.backend is not Backend.BUILDKIT:
+            return None
+        return lambda lists: self._attribution.named(self._attribution.bringing(lists))
 
     def named(self, heaviest: Heaviest) -> Heaviest:
         """The heaviest paths, with the instructions that bring them."""

@@ -17,6 +17,7 @@ from ctxguard.context.walking.walk import Listing, Trouble, Waiting, walk
 from ctxguard.context.weighing.asked import AskedTally
 from ctxguard.context.weighing.buildkit import BuildKitWire, Stretch
 from ctxguard.context.weighing.heaviest import HeaviestTally
+from ctxguard.context.weighing.outline import OutlineTally
 from ctxguard.context.weighing.savings import EverywhereView, Savings
 from ctxguard.context.weighing.tallies import SizeTally, Tally, TypeTally
 from ctxguard.context.weighing.tar import LegacyTar
@@ -46,6 +47,8 @@ class Request:
     """Whether to keep what each folder weighs, and the rules."""
     weighed: tuple[str, ...] = ()
     """Paths of which to say what lies below each; that of a folder may end in a slash."""
+    outline: bool = False
+    """Whether to keep every entry."""
     listed: bool = False
     """Whether to keep which folders were listed, and what is in each."""
 
@@ -76,6 +79,7 @@ class Sums:
         self.heaviest = HeaviestTally(request.top)
         self.types = TypeTally() if request.types else None
         self.weights = WeightTally(request.weighed) if request.weighed else None
+        self.outline = OutlineTally() if request.outline else None
         self.asked = None if wanted.chosen.unknown else AskedTally()
 
     def of(self, backend: Backend) -> tuple[BuildKitWire | LegacyTar, list[Tally]]:
@@ -85,6 +89,7 @@ class Sums:
             tallies += [self.size, self.heaviest]
             tallies += [] if self.types is None else [self.types]
             tallies += [] if self.weights is None else [self.weights]
+            tallies += [] if self.outline is None else [self.outline]
         if backend is Backend.LEGACY:
             return self.tar, tallies
         tallies += [] if self.asked is None else [self.asked]

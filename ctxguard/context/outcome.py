@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ctxguard.context import troubles
 from ctxguard.context.asking import Asking
 from ctxguard.context.course import Course, Found, Request
+from ctxguard.context.outlining import outlined
 from ctxguard.context.sides import Side
 from ctxguard.context.tree.locate import Governing, Located, governing_for
 from ctxguard.context.walking.views import wire_order
@@ -19,6 +20,7 @@ from ctxguard.measurement import (
     Excluded,
     LegacyTransfer,
     Measurement,
+    Outline,
     Overview,
     Problem,
     RuleLine,
@@ -60,6 +62,7 @@ class Outcome:
             lfs=troubles.lfs_files(self.course.remarks),
             overview=self._overview(governing) if request.overview else None,
             weights={} if self.sums.weights is None else self.sums.weights.bytes,
+            outline=self._outline(governing, asking),
         )
 
     def _overview(self, governing: Governing) -> Overview:
@@ -69,6 +72,11 @@ class Outcome:
             if rule is not None and not governing.spec.is_forced(at)
         )
         return Overview(self.sums.heaviest.weights(), rules, governing.text)
+
+    def _outline(self, governing: Governing, asking: Asking) -> Outline | None:
+        if self.sums.outline is None:
+            return None
+        return outlined(self.sums.outline, governing.spec, asking.bringing())
 
     def _governing(self) -> Governing:
         """What governs the chosen backend."""

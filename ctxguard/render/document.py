@@ -41,14 +41,11 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     Args:
         failures: the contexts that could not be measured.
     """
-    found = [report.verdict.status for report in reports]
-    found += [Status.INCOMPLETE] if failures else []
-    worst = max(found, key=_FROM_GOOD_TO_BAD.index)
     document = {
         "schema_version": SCHEMA_VERSION,
         "ctxguard": __version__,
-        "status": worst.value,
-        "reports": [_report(report) for report in reports],
+        "status": worst(reports, failures).value,
+        "reports": [whole(report) for report in reports],
         "failures": [
             {**named_path("name", each.name), "message": _text(each.message)} for each in failures
         ],
@@ -56,7 +53,15 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     return dumps(document, indent=2) + "\n"
 
 
-def _report(report: Report) -> dict[str, Any]:
+def worst(reports: Sequence[Report], failures: Sequence[Failure]) -> Status:
+    """Of all of them; one that could not be measured is incomplete."""
+    found = [report.verdict.status for report in reports]
+    found += [Status.INCOMPLETE] if failures else []
+    return max(found, key=_FROM_GOOD_TO_BAD.index)
+
+
+def whole(report: Report) -> dict[str, Any]:
+    """One report; used by the page too."""
     measurement = report.measurement
     return {
         "kind": "context",

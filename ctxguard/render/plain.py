@@ -13,8 +13,12 @@ SCHEMA_VERSION = 1
 
 
 def dumps(value: Any, indent: int | None = None) -> str:
-    """JSON in plain ASCII, so that nothing unseen reaches a terminal."""
-    return json.dumps(value, indent=indent)
+    """JSON in plain ASCII, so that nothing unseen reaches a terminal.
+
+    Nor a workflow command: GitHub's runner takes `##[error]` for one anywhere in a line (see
+    `escape`), and in JSON it can stand in a text only.
+    """
+    return json.dumps(value, indent=indent).replace("##[", "#\\u0023[")
 
 
 def named_path(key: str, path: str | None) -> dict[str, str | None]:

@@ -23,15 +23,22 @@ from ctxguard.measurement import (
     LegacyTransfer,
     LfsFiles,
     Measurement,
+    Outline,
+    OutlinedFolder,
     Problem,
+    RuleLine,
     RuleSavings,
     TargetTransfer,
     Totals,
 )
-from ctxguard.report import Groups, Limit, Report, Status, Tier, Verdict
+from ctxguard.report import Failure, Groups, Limit, Past, Report, Status, Tier, Verdict
 
-HOSTILE = "data/a\x1b[31m\u202e\n::error::\udcff<b>|`x`"
-"""An escape sequence, a bidirectional mark, a line end, a byte that is no UTF-8, and markup."""
+HOSTILE = (
+    "=data/a\x1b[31m\u202e\n::error::\udcff<b>|`x`</script><script>alert(1)</script>"
+    "##[error]a@b.c,d%0A"
+)
+"""A formula, an escape sequence, a bidirectional mark, a line end, workflow commands, a byte that
+is no UTF-8, markup, the end of a script, and a script."""
 
 TYPES = (
     GroupRow(".mp4", 1_900_000_000, 1000),
@@ -58,6 +65,27 @@ TARGETS = (
     TargetTransfer("runtime", False, True, BuildKitTransfer(2_000_123_456, 87_654, 1150), None),
     TargetTransfer("test\x1b[31m\u202e\udcff", False, False, None, "unknown"),
     TargetTransfer(None, True, False, BuildKitTransfer(156, 2, 1), None),
+)
+
+NAME = HOSTILE.replace("/", "\\")
+"""The same for one file or folder, which holds no slash."""
+OUTLINE = Outline(
+    folders=(
+        OutlinedFolder("", ["dump.sql", NAME], [150_000_000, 50_000_000], [0, 1], [0, 0], (NAME,)),
+        OutlinedFolder("data", ["tiny"], [1], [2], [0], ()),
+        OutlinedFolder(
+            "data/musicvideos", ["a.mp4", "b.MP4"], [10**9, 9 * 10**8], [1, 1], [1, 0], ()
+        ),
+        OutlinedFolder(f"data/{NAME}", [f"{NAME}.\u202e"], [245_678_900], [0], [2], ("pipe",)),
+        OutlinedFolder("empty", [], [], [], [], ()),
+    ),
+    bringing=((COPY_ALL,), (COPY_HOSTILE, COPY_ALL), ()),
+    asked_for=True,
+    rules=(
+        None,
+        RuleLine(4, "!data/musicvideos/a.mp4", "data/musicvideos/a.mp4", negated=True),
+        RuleLine(5, f"!{HOSTILE}", HOSTILE, negated=True),
+    ),
 )
 
 MEASUREMENT = Measurement(
@@ -112,6 +140,7 @@ MEASUREMENT = Measurement(
     dormant_rules=(DormantRule("![z-a]", "syntax error in pattern", ".dockerignore", 9),),
     complete=True,
     lfs=LfsFiles(3, 700_000_000, pointers=False),
+    outline=OUTLINE,
 )
 
 FINDINGS = (
@@ -138,7 +167,13 @@ FINDINGS = (
             ),
         ),
     ),
-    Finding("CTX003", Severity.NOTE, "a note without a place"),
+    Finding(
+        "CTX003",
+        Severity.NOTE,
+        f"a note on {HOSTILE}",
+        path=HOSTILE,
+        fix=Fix(f"mend {HOSTILE}", f"sed {HOSTILE}", (Edit(HOSTILE, 1, 0, (HOSTILE,)),)),
+    ),
 )
 
 VERDICT = Verdict(
@@ -159,4 +194,13 @@ OVER_BUDGET = Report(
     FINDINGS,
     Groups("type", TYPES),
     name="api",
+    folder="services/music videos",
+    past=(
+        Past(
+            "2026-11-01T08:00:00.000000Z", 500_000_000, "0123456789abcdef0123456789abcdef01234567"
+        ),
+        Past("2026-11-20T08:00:00.000000Z", 2_100_000_000, None),
+    ),
 )
+
+FAILURES = (Failure(f"web {HOSTILE}", f"its Dockerfile {HOSTILE} cannot be read"),)

@@ -5,6 +5,9 @@ Refresh with `pytest tests/golden --snapshot-update`, and read the difference.
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
@@ -14,12 +17,15 @@ from syrupy.assertion import SnapshotAssertion
 
 from ctxguard.finding import Finding
 from ctxguard.measurement import Effect, Measurement
-from ctxguard.render import FORMATS, document, terminal
+from ctxguard.render import FORMATS, terminal
 from ctxguard.render.look import Terminal
 from ctxguard.report import Report
-from tests.golden.canonical import FINDINGS, MEASUREMENT, OVER_BUDGET
+from ctxguard.version import __version__
+from tests.conftest import File, Result
+from tests.golden.canonical import FAILURES, FINDINGS, MEASUREMENT, OVER_BUDGET
 
 Renderer = Callable[[Sequence[Report]], str]
+Run = Callable[..., Result]
 TERMINALS = {
     "100 columns": Terminal(width=100),
     "60 columns": Terminal(width=60),
@@ -37,20 +43,27 @@ RENDERERS: dict[str, Renderer] = {
 WHOLE = {name: render for name, render in RENDERERS.items() if "brief" not in name}
 
 
-@pytest.fixture(autouse=True)
-def _version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document, "__version__", "1.2.3")
+_FIXED = re.compile(
+    r"(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?=</script>)|sha256-[^']+", re.DOTALL
+)
+"""What of a page is the same for all reports."""
+
+
+def lasting(text: str) -> str:
+    """Without what changes from version to version."""
+    shown = _FIXED.sub("...", text) if text.startswith("<!doctype html>") else text
+    return shown.replace(f'"{__version__}"', '"1.2.3"')
 
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_over_budget(name: str, snapshot: SnapshotAssertion) -> None:
-    assert RENDERERS[name]([OVER_BUDGET]) == snapshot
+    assert lasting(RENDERERS[name]([OVER_BUDGET])) == snapshot
 
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_two_reports(name: str) -> None:
     context = replace(MEASUREMENT.context, root="/srv/web")
-    two = replace(OVER_BUDGET, measurement=replace(MEASUREMENT, context=context))
+    two = replace(OVER_BUDGET, name="web", measurement=replace(MEASUREMENT, context=context))
     one = OVER_BUDGET
     render = RENDERERS[name]
     assert render([one, two]) != render([two, one])
@@ -81,20 +94,54 @@ def test_no_problem_is_left_out(name: str, effect: Effect) -> None:
     assert effect.value not in RENDERERS[name]([fewer])
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_failed_is_told(name: str) -> None:
+    for reports in ([OVER_BUDGET], []):
+        assert "web =data" in _text(FORMATS[name](reports, FAILURES))
+
+
+def _text(shown: str) -> str:
+    """As a reader sees it, in Markdown that is."""
+    return html.unescape(shown)
+
+
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
 @pytest.mark.parametrize("name", RENDERERS)
 def test_nothing_hostile_comes_through(name: str) -> None:
     shown = RENDERERS[name]([OVER_BUDGET])
+    if name in FORMATS:
+        shown += FORMATS[name]([OVER_BUDGET, OVER_BUDGET], FAILURES)
+    unseen = {
+        char for char in shown if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    }
+    assert unseen <= ({"\n", "\x1b"} if name == "terminal, color" else {"\n"})
     assert "\x1b[31m\u202e" not in shown
-    assert "\u202e" not in shown
-    assert "\x1b]" not in shown
-    assert not any("\udc80" <= char <= "\udcff" for char in shown)
-    assert not any(line.startswith("::") for line in shown.splitlines())
+    assert "##[" not in shown
+    commands = [each for each in shown.splitlines() if each.lstrip().startswith("::")]
+    assert not commands or name == "github"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_terminal_changes_nothing(
+    name: str, make_tree: Callable[..., str], run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"a.bin": File(size=5_000_000)}
+    root = make_tree({".dockerignore": "data/ # no comment\n", "data": data})
+    argv = ["report", root, "--critical", "1kB", "--format", name]
+    plain = run_cli(*argv)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert run_cli(*argv, "--color", "always").out == plain.out
+    assert plain.code == 1
+    assert "CTX002" in plain.out
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_by_instruction(name: str, snapshot: SnapshotAssertion) -> None:
     report = replace(OVER_BUDGET, groups=MEASUREMENT.instructions, findings=())
-    assert WHOLE[name]([report]) == snapshot
+    assert lasting(WHOLE[name]([report])) == snapshot
 
 
 def test_the_canonical_report_has_everything() -> None:

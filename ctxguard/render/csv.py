@@ -1,0 +1,119 @@
+"""A table of all figures, for spreadsheets: a row for each, in sections."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ctxguard.finding import Finding
+from ctxguard.measurement import BuildKitTransfer, Heaviest, Instructions, Measurement, Problem
+from ctxguard.render.document import share
+from ctxguard.render.escape import cell
+from ctxguard.report import Failure, Groups, Limit, Report
+
+_COLUMNS = (
+    "section", "context", "name", "bytes", "files", "share", "limit", "status", "file", "line",
+    "message", "fix",
+)  # fmt: skip
+_Row = dict[str, Any]
+
+
+def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
+    """The rows of all reports below the names of the columns."""
+    file = io.StringIO()
+    rows = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    for report in reports:
+        name = report.measurement.context.root if report.name is None else report.name
+        rows.writerows(_harmless({"context": name, **row}) for row in _rows(report))
+    for failure in failures:
+        row = {"section": "failure", "context": failure.name, "message": failure.message}
+        rows.writerow(_harmless(row))
+    return file.getvalue()
+
+
+def _harmless(row: _Row) -> _Row:
+    return {name: cell(value) for name, value in row.items()}
+
+
+def _rows(report: Report) -> Iterator[_Row]:
+    measurement = report.measurement
+    size = measurement.size
+    status = report.verdict.status.value
+    yield {"section": "size", "bytes": size.bytes, "files": size.files, "status": status}
+    yield from _transfers(measurement)
+    yield from map(_limit, report.verdict.limits)
+    yield from _heaviest(measurement.heaviest, size.bytes)
+    yield from _groups(report.groups)
+    if measurement.excluded is not None:
+        for rule in measurement.excluded.rules:
+            yield {
+                "section": "excluded", "name": rule.text, "bytes": rule.bytes, "files": rule.files,
+                "file": rule.file, "line": rule.line,
+            }  # fmt: skip
+    yield from map(_finding, report.findings)
+    yield from map(_problem, measurement.problems)
+
+
+def _transfers(measurement: Measurement) -> Iterator[_Row]:
+    yield from _transfer("copy all", "", measurement.copy_all)
+    for target in measurement.targets:
+        yield from _transfer("transfer", target.name or "", target.buildkit)
+    if measurement.legacy is not None:
+        yield {"section": "legacy", "bytes": measurement.legacy.bytes}
+
+
+def _transfer(section: str, name: str, sizes: BuildKitTransfer | None) -> Iterator[_Row]:
+    if sizes is not None:
+        yield {"section": section, "name": name, "bytes": sizes.bytes}
+        yield {"section": f"{section}, warm", "name": name, "bytes": sizes.warm_bytes}
+
+
+def _limit(limit: Limit) -> _Row:
+    return {
+        "section": "limit", "name": f"{limit.tier.value} {limit.name}", limit.unit: limit.actual,
+        "limit": limit.limit, "status": limit.status.value, "file": limit.scope,
+    }  # fmt: skip
+
+
+def _heaviest(heaviest: Heaviest, total: int) -> Iterable[_Row]:
+    return (
+        {
+            "section": f"heaviest {row.kind.value}", "name": row.path, "bytes": row.bytes,
+            "files": row.files, "share": share(row.bytes, total),
+        }
+        for row in heaviest.rows
+    )  # fmt: skip
+
+
+def _groups(groups: Groups | Instructions | None) -> Iterator[_Row]:
+    if isinstance(groups, Instructions):
+        for each in groups.rows:
+            yield {
+                "section": "by instruction", "name": each.instruction.text, "bytes": each.bytes,
+                "files": each.files, "file": each.instruction.file, "line": each.instruction.line,
+            }  # fmt: skip
+    elif groups is not None:
+        for row in groups.rows:
+            yield {
+                "section": f"by {groups.by}", "name": row.name, "bytes": row.bytes,
+                "files": row.files,
+            }  # fmt: skip
+
+
+def _finding(found: Finding) -> _Row:
+    fix = None if found.fix is None else found.fix.command or found.fix.description
+    return {
+        "section": "finding", "name": found.code, "bytes": found.bytes,
+        "status": found.severity.value, "file": found.file or found.path, "line": found.line,
+        "message": found.message, "fix": fix,
+    }  # fmt: skip
+
+
+def _problem(problem: Problem) -> _Row:
+    return {
+        "section": "problem", "name": problem.code, "status": problem.effect.value,
+        "file": problem.path, "line": problem.line, "message": problem.message,
+    }  # fmt: skip

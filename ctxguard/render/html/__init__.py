@@ -1,0 +1,96 @@
+"""One page that works offline: a treemap, the heaviest paths, findings, limits, the history.
+
+The page is a fixed text: a style sheet, a script, and the reports as data between them. No name
+ever becomes markup; the script shows the data as text only, and the page's content security policy
+lets no other script run and nothing be fetched (https://www.w3.org/TR/CSP3/).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from ctxguard.measurement import InstructionLine, RuleLine
+from ctxguard.render.document import whole, worst
+from ctxguard.render.escape import in_script, line
+from ctxguard.render.html.folding import folded
+from ctxguard.render.terminal import instruction_text, verdict_text
+from ctxguard.report import Failure, Report
+from ctxguard.version import __version__
+
+_SCRIPTS = ("elements.js", "layout.js", "treemap.js", "trend.js", "tables.js", "page.js")
+"""In the order in which one uses the other; together they are one script."""
+
+
+def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
+    """The whole page."""
+    style, script = _part("page.css"), "".join(map(_part, _SCRIPTS))
+    script = f'"use strict";\n(() => {{\n{script}}})();\n'
+    return (
+        _part("page.html")
+        .replace("{policy}", _policy(style, script))
+        .replace("{style}", style)
+        .replace("{script}", script)
+        .replace("{data}", _data(reports, failures))
+    )
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src 'sha256-{_hash(script)}'; "
+        f"style-src 'sha256-{_hash(style)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _data(reports: Sequence[Report], failures: Sequence[Failure]) -> str:
+    value = {
+        "version": __version__,
+        "status": worst(reports, failures).value,
+        "reports": [_report(report) for report in reports],
+        "failures": [{"name": each.name, "message": each.message} for each in failures],
+    }
+    return in_script(_harmless(value))
+
+
+def _harmless(value: Any) -> Any:
+    """The same with every text made harmless to read (see `escape.line`)."""
+    if isinstance(value, str):
+        return line(value)
+    if isinstance(value, dict):
+        return {key: _harmless(each) for key, each in value.items()}
+    return [_harmless(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _report(report: Report) -> dict[str, Any]:
+    outline = report.measurement.outline
+    assert outline is not None
+    return {
+        **whole(report),
+        "words": verdict_text(report),
+        "map": asdict(folded(outline)),
+        "rules": list(map(_rule, outline.rules)),
+        "bringing": [_brought(each) for each in outline.bringing] if outline.asked_for else None,
+        "past": [asdict(each) for each in report.past],
+    }
+
+
+def _rule(rule: RuleLine | None) -> str:
+    return "no rule" if rule is None else f"line {rule.line}: {rule.raw.strip()}"
+
+
+def _brought(instructions: Sequence[InstructionLine]) -> str:
+    if not instructions:
+        return "no instruction"
+    return ", and ".join(map(instruction_text, instructions))

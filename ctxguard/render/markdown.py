@@ -1,0 +1,173 @@
+"""The report in Markdown, for a job summary, an issue or a chat.
+
+Names and messages are code wherever they are not plain words (see `escape.prose`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ctxguard.finding import Finding
+from ctxguard.git.repository import short
+from ctxguard.measurement import EntryKind, HeavyPath, Instructions, Measurement, Problem
+from ctxguard.render.amounts import amount, counted
+from ctxguard.render.escape import code, prose
+from ctxguard.render.terminal import verdict_text
+from ctxguard.report import Failure, Groups, Limit, Report
+from ctxguard.sizes import format_size
+
+
+def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
+    """All reports; a table leads if there are several."""
+    parts = [_overview(reports, failures)] if len(reports) + len(failures) > 1 else []
+    parts += [part for report in reports for part in _page(report) if part]
+    if failures and not reports:
+        parts = [_overview(reports, failures)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; a column whose name ends in a colon is aligned to the right.
+
+    Args:
+        rows: cells that are Markdown already.
+    """
+    head = "|".join(f" {name.rstrip(':')} " for name in columns)
+    line = "|".join("---:" if name.endswith(":") else "---" for name in columns)
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"|{head}|", f"|{line}|", *body])
+
+
+def _overview(reports: Sequence[Report], failures: Sequence[Failure]) -> str:
+    rows = [
+        (
+            code(report.name or report.measurement.context.root),
+            f"**{report.verdict.status.value}**",
+            format_size(report.measurement.size.bytes),
+            f"{report.measurement.size.files:,}",
+        )
+        for report in reports
+    ]
+    rows += [(code(each.name), f"**failed**: {prose(each.message)}", "", "") for each in failures]
+    return table(["context", "status", "size:", "files:"], rows)
+
+
+def _page(report: Report) -> Iterator[str]:
+    measurement = report.measurement
+    yield f"### {_headline(report)}"
+    word, _, rest = verdict_text(report).partition(": ")
+    yield f"**{word}**: {prose(rest)}"
+    yield table(["", "bytes:", ""], _facts(measurement))
+    yield _section("Limits", _limits(report.verdict.limits))
+    yield _section("Heaviest", _heaviest(measurement))
+    yield _section("Findings", "\n".join(map(finding, report.findings)))
+    yield _groups(report.groups)
+    yield _section("Problems", "\n".join(map(_problem, measurement.problems)))
+
+
+def _section(title: str, text: str) -> str:
+    return f"#### {title}\n\n{text}" if text else ""
+
+
+def _headline(report: Report) -> str:
+    context, size = report.measurement.context, report.measurement.size
+    name = "" if report.name is None else f"{code(report.name)}: "
+    commit = "" if context.revision is None else f" at {code(short(context.revision))}"
+    what = f"{format_size(size.bytes)} in {counted(size.files)}"
+    return f"{name}Build context {code(context.root)}{commit}: {what}"
+
+
+def _facts(measurement: Measurement) -> Iterator[tuple[str, str, str]]:
+    copy_all, legacy = measurement.copy_all, measurement.legacy
+    if copy_all is not None:
+        yield "copy all", format_size(copy_all.bytes), "BuildKit, `COPY . /`, nothing cached"
+        yield "", format_size(copy_all.warm_bytes), "the same, nothing changed"
+    for target in measurement.targets:
+        what = f"stage {code(target.name)}" if target.name else "the last stage"
+        if target.buildkit is None:
+            yield "transfer", "", f"{what}: {code(target.reason or 'unknown')}"
+        else:
+            yield "transfer", format_size(target.buildkit.bytes), what
+    if legacy is not None:
+        yield "legacy", format_size(legacy.bytes), "what the classic builder is sent"
+    dockerfile, ignore_file = measurement.context.dockerfile, measurement.context.ignore_file
+    if dockerfile:
+        yield "Dockerfile", "", code(dockerfile)
+    yield "rules", "", code(ignore_file) if ignore_file else "no ignore file"
+
+
+def _limits(limits: Sequence[Limit]) -> str:
+    rows = [
+        (
+            f"{limit.tier.value} {limit.name}" + (f" {code(limit.scope)}" if limit.scope else ""),
+            amount(limit.unit, limit.actual),
+            amount(limit.unit, limit.limit),
+            "ok" if limit.headroom >= 0 else f"**over by {amount(limit.unit, -limit.headroom)}**",
+        )
+        for limit in limits
+    ]
+    return table(["limit", "actual:", "most:", ""], rows) if rows else ""
+
+
+def _heaviest(measurement: Measurement) -> str:
+    total = measurement.size.bytes
+    rows = [_heavy(row, total) for row in measurement.heaviest.rows]
+    if measurement.heaviest.rest_bytes:
+        rest = measurement.heaviest
+        share = _share(rest.rest_bytes, total)
+        rows.append(
+            ("everything else", format_size(rest.rest_bytes), share, f"{rest.rest_files:,}")
+        )
+    return table(["path", "size:", "share:", "files:"], rows) if rows and total else ""
+
+
+def _heavy(row: HeavyPath, total: int) -> tuple[str, str, str, str]:
+    slash = "/" if row.kind is EntryKind.DIRECTORY else ""
+    name = code(f"{row.path}{slash}")
+    return name, format_size(row.bytes), _share(row.bytes, total), f"{row.files:,}"
+
+
+def _share(part: int, total: int) -> str:
+    return f"{part / total:.1%}" if total else ""
+
+
+def finding(found: Finding) -> str:
+    """A list item for a finding, with what mends it."""
+    place = _place(found.file or found.path, found.line)
+    stake = f", **{format_size(found.bytes)}** at stake" if found.bytes else ""
+    text = f"- **{found.severity.value}** {found.code}: {place}{prose(found.message)}{stake}"
+    if found.fix is None:
+        return text
+    command = f", with {code(found.fix.command)}" if found.fix.command else ""
+    return f"{text}  \n  Fix: {prose(found.fix.description)}{command}"
+
+
+def _problem(problem: Problem) -> str:
+    place = _place(problem.path, problem.line)
+    return f"- **{problem.effect.value}** {problem.code}: {place}{prose(problem.message)}"
+
+
+def _place(file: str | None, number: int | None) -> str:
+    if file is None:
+        return ""
+    return f"{code(file if number is None else f'{file}:{number}')} "
+
+
+def _groups(groups: Groups | Instructions | None) -> str:
+    if groups is None:
+        return ""
+    if isinstance(groups, Instructions):
+        rows = [
+            (
+                f"{code(f'{each.instruction.file}:{each.instruction.line}')} "
+                f"{code(each.instruction.text)}",
+                format_size(each.bytes), f"{each.files:,}",
+            )
+            for each in groups.rows
+        ]  # fmt: skip
+        return _section("By instruction", table(["instruction", "size:", "files:"], rows))
+    rows = [
+        (code(row.name) if row.name else "no ending", format_size(row.bytes), f"{row.files:,}")
+        for row in groups.rows
+    ]
+    return _section(f"By {groups.by}", table([groups.by, "size:", "files:"], rows))
