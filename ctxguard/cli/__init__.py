@@ -17,18 +17,19 @@ _COMPLETE = "_CTXGUARD_COMPLETE"
 """By this variable a shell asks what could come next, in click's own protocol."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, name: str = "ctxguard") -> int:
     """Run ctxguard.
 
     Args:
         argv: the arguments without the program's name; None for those of this process.
+        name: what the user types to get here, for usage texts.
 
     Returns:
         The exit code; nothing is raised, and no traceback reaches the user.
     """
     try:
         with _without_collector():
-            return _run(sys.argv[1:] if argv is None else list(argv))
+            return _run(sys.argv[1:] if argv is None else list(argv), name)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except streams.ReaderGoneError:
@@ -52,7 +53,7 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], name: str) -> int:
     """Like `click.Group.main`, which cannot be used: it makes of a broken pipe an exit with 1."""
     from ctxguard.cli.group import ctxguard
 
@@ -60,7 +61,7 @@ def _run(arguments: list[str]) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(ctxguard, {}, "ctxguard", _COMPLETE, instruction)
-    with ctxguard.make_context("ctxguard", arguments) as context:
+    with ctxguard.make_context(name, arguments) as context:
         return int(ctxguard.invoke(context))
 
 
