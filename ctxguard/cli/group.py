@@ -9,8 +9,10 @@ import click
 from ctxguard.cli.help import help_option, version_option
 
 _COMMANDS = {
+    "comment": "Make the comment of a pull request on what it changes, and post it.",
     "config": "Show every value that is in force, and where it comes from.",
     "diff": "Say what changed in the context between two commits, or since one.",
+    "docker-plugin": "Let docker run ctxguard, as `docker ctxguard`.",
     "history": "Show what was measured before, and where it is going.",
     "hook": "Guard what is pushed, with a git hook.",
     "init": "Write a first configuration, with budgets a little above what is there.",
@@ -23,7 +25,7 @@ _COMMANDS = {
     "why": "Say why paths are in the context or not.",
 }
 """Name and first help line, so that `--help` and completion load no command."""
-_MODULES = {"try": "trying"}
+_MODULES = {"docker-plugin": "docker_plugin", "try": "trying"}
 """Where the name of a command cannot be that of a module."""
 
 

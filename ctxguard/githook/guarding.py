@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ctxguard.comparison import Change, ChangedFile, Class, Comparison
 from ctxguard.config import Settings
+from ctxguard.config.raised import raised
 from ctxguard.context.compare import changes
 from ctxguard.context.entries import EntryStream
 from ctxguard.errors import CtxguardError, ExitCode
@@ -16,7 +17,6 @@ from ctxguard.git.repository import Spot
 from ctxguard.githook.blame import Culprit, Grown, culprits
 from ctxguard.githook.measuring import Found, Measured, Measurer
 from ctxguard.githook.pushed import Push
-from ctxguard.githook.raised import raised
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.guard.growth import Growth, judged_bytes
@@ -76,7 +76,9 @@ class Checked:
     @property
     def raised(self) -> list[str]:
         """The limits that it raises, in words, the weightiest first."""
-        return [] if self.base is None else raised(self.base.found.settings, self.found.settings)
+        if self.base is None:
+            return []
+        return list(map(str, raised(self.base.found.settings, self.found.settings)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,16 +98,16 @@ def body(diff: Diff, terminal: Terminal) -> list[str]:
             _list("By instruction", map(instruction_row, found.instructions), terminal),
             _list("By class", map(_class_row, found.classes), terminal),
         ]
-    return [*parts, _pointers(found.pointers), problems(found.head.problems, terminal)]
+    return [*parts, _line(pointers(found.pointers)), problems(found.head.problems, terminal)]
 
 
 def _headline(diff: Diff) -> str:
     found = diff.comparison
     head, base = found.head, found.base
     root = quoted(head.context.root)
-    here = "" if head.context.revision is None else f" at {_named(diff.head_name, head)}"
+    here = "" if head.context.revision is None else f" at {named(diff.head_name, head)}"
     what = f"{format_size(head.size.bytes)} in {counted(head.size.files)}"
-    than = f"{how_much(found.bytes)} {_named(diff.base_name, base)}"
+    than = f"{how_much(found.bytes)} {named(diff.base_name, base)}"
     name = "" if diff.name is None else f"{quoted(diff.name)}: "
     return f"{name}Build context {root}{here}: {what}, {than}\n"
 
@@ -119,48 +119,44 @@ def how_much(growth: int) -> str:
     return f"{format_size(abs(growth))} {'more' if growth > 0 else 'less'} than"
 
 
-def _named(name: str, measurement: Measurement) -> str:
+def named(name: str, measurement: Measurement) -> str:
+    """A side as the user gave it, with the commit that this is."""
     revision = measurement.context.revision
     if revision is None or revision.startswith(name):
-        return _short_name(name)
-    return f"{_short_name(name)} ({short(revision)})"
+        return short_name(name)
+    return f"{short_name(name)} ({short(revision)})"
 
 
 def _verdict(diff: Diff, terminal: Terminal) -> str:
     if diff.growth is None:
         return ""
-    limit = diff.growth.limit
-    allowed = f"growth limit of {diff.growth.allowed}"
+    words = growth_text(diff.growth)
+    if diff.growth.limit is None:
+        return f"{words}\n"
+    return terminal.styled(words, fg="red" if diff.growth.broken else "green") + "\n"
+
+
+def growth_text(growth: Growth) -> str:
+    """The verdict on the growth, in a line."""
+    limit = growth.limit
+    allowed = f"growth limit of {growth.allowed}"
     if limit is None:
-        why = WITHOUT_TRANSFER[diff.growth.unknown or "unknown"].partition("; ")[2]
-        return f"NOT JUDGED: there is no transfer to hold against the {allowed} ({why})\n"
-    if diff.growth.allowed.percent is not None:
+        why = WITHOUT_TRANSFER[growth.unknown or "unknown"].partition("; ")[2]
+        return f"NOT JUDGED: there is no transfer to hold against the {allowed} ({why})"
+    if growth.allowed.percent is not None:
         allowed += f" ({format_size(limit.limit)})"
     if limit.headroom < 0:
-        words = f"CRITICAL: over the {allowed} by {format_size(-limit.headroom)}"
-    else:
-        words = f"OK: {format_size(limit.headroom)} left to the {allowed}"
-    return terminal.styled(words, fg="red" if limit.headroom < 0 else "green") + "\n"
+        return f"CRITICAL: over the {allowed} by {format_size(-limit.headroom)}"
+    return f"OK: {format_size(limit.headroom)} left to the {allowed}"
 
 
 def _totals(diff: Diff, width: int | None) -> str:
     found = diff.comparison
     if not (found.files or found.instructions or found.head.problems):
         return ""
-    base, head = found.base, found.head
     most = None if width is None else max(_LEAST_NAME, (width - _TOTALS) // 2)
-    names = [_cut(_short_name(name), most) for name in (diff.base_name, diff.head_name)]
-    rows = [
-        ("", *names, ""),
-        _size_row("context", base.size.bytes, head.size.bytes),
-        ("files", f"{base.size.files:,}", f"{head.size.files:,}",
-         f"{head.size.files - base.size.files:+,}"),
-    ]  # fmt: skip
-    if base.lfs is not None or head.lfs is not None:
-        rows.append(("in LFS", _lfs_size(base), _lfs_size(head), ""))
-    if base.copy_all is not None and head.copy_all is not None:
-        rows.append(_size_row("copy all", base.copy_all.bytes, head.copy_all.bytes))
-    rows += _transfer_row(base.chosen_target, head.chosen_target)
+    base, head = (_cut(short_name(name), most) for name in (diff.base_name, diff.head_name))
+    rows = [("", base, head, ""), *figures(found)]
     widths = [max(cells(row[at]) for row in rows) for at in (1, 2)]
     return "".join(
         f"  {name:<10}  {_right(one, widths[0])}  {_right(other, widths[1])}  {change:>10}".rstrip()
@@ -169,7 +165,22 @@ def _totals(diff: Diff, width: int | None) -> str:
     )
 
 
-def _short_name(name: str) -> str:
+def figures(found: Comparison) -> list[tuple[str, str, str, str]]:
+    """Each total: its name, before, after, and the change."""
+    base, head = found.base, found.head
+    rows = [
+        _size_row("context", base.size.bytes, head.size.bytes),
+        ("files", f"{base.size.files:,}", f"{head.size.files:,}",
+         f"{head.size.files - base.size.files:+,}"),
+    ]  # fmt: skip
+    if base.lfs is not None or head.lfs is not None:
+        rows.append(("in LFS", _lfs_size(base), _lfs_size(head), ""))
+    if base.copy_all is not None and head.copy_all is not None:
+        rows.append(_size_row("copy all", base.copy_all.bytes, head.copy_all.bytes))
+    return [*rows, *_transfer_row(base.chosen_target, head.chosen_target)]
+
+
+def short_name(name: str) -> str:
     """As the user gave it; `A...B` has become a whole id."""
     return short(name) if len(name) == _ID_DIGITS and name.isalnum() else line(name)
 
@@ -210,13 +221,18 @@ def _transfer_text(target: TargetTransfer) -> str:
     return "nothing" if target.reason == "context-unused" else "no figure"
 
 
-def _pointers(found: Sum) -> str:
+def _line(words: str) -> str:
+    return f"{words}\n" if words else ""
+
+
+def pointers(found: Sum) -> str:
+    """What the work tree has only as pointers of Git LFS, in a line; "" for nothing."""
     if not found.files:
         return ""
     are = "is a pointer" if found.files == 1 else "are pointers"
     return (
         f"{counted(found.files)} here {are} of Git LFS, without {format_size(-found.bytes)} that "
-        "a commit counts; git lfs pull brings them\n"
+        "a commit counts; git lfs pull brings them"
     )
 
 
@@ -230,24 +246,32 @@ def _paths(title: str, found: ChangedPaths, terminal: Terminal) -> str:
 
 def path_row(row: ChangedPath) -> Row:
     """A path that changed, and how."""
-    return Row(row.bytes, "", quoted(row.path), _what_happened(row))
+    what = what_happened(row)
+    counts = f", {what}" if what else ""
+    return Row(row.bytes, "", quoted(row.path), f"{'/' * row.folder}{counts}")
 
 
-def _what_happened(row: ChangedPath) -> str:
+def what_happened(row: ChangedPath) -> str:
+    """`3 files entered`; "" for a file that is there on both sides."""
     kinds = (("entered", row.entered), ("left", row.left), ("changed", row.changed))
     counts = [f"{counted(number)} {what}" for what, number in kinds if number]
     if not row.folder:
         counts = [what for what, number in kinds if number and what != "changed"]
-    what = f", {', '.join(counts)}" if counts else ""
-    return f"{'/' * row.folder}{what}"
+    return ", ".join(counts)
 
 
 def cause_row(row: tuple[Cause, Sum]) -> Row:
     """A rule for which files came or went: its place, the rule, and what it does."""
     cause, found = row
     place = f"{quoted(cause.rule.file)}:{cause.rule.line}  "
-    what = f": {counted(found.files)}, {_CAUSES[cause.of_head, cause.lets_in]}"
+    what = f": {effect(row)}"
     return Row(found.bytes, place, line(cause.rule.text.strip()), what)
+
+
+def effect(row: tuple[Cause, Sum]) -> str:
+    """`3 files, which it lets in now`."""
+    cause, found = row
+    return f"{counted(found.files)}, {_CAUSES[cause.of_head, cause.lets_in]}"
 
 
 _CAUSES = {

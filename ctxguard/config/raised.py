@@ -1,18 +1,35 @@
-"""The limits of a budget that a push raises."""
+"""The limits of a budget that a change raises."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ctxguard.config import Settings
+from ctxguard.config.settings import Settings
 
 _LENIENT = ("warning", "critical", "never")
 
 
-def raised(before: Settings, after: Settings) -> list[str]:
-    """The limits that are higher than they were, or gone, in words; the weightiest first."""
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One limit that is higher than it was, or gone."""
+
+    name: str
+    """As in the configuration, such as `max-files`."""
+    before: str
+    """For a person; as is `after`."""
+    after: str
+    origin: str
+    """Where the new value stands."""
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.before} to {self.after} ({self.origin})"
+
+
+def raised(before: Settings, after: Settings) -> list[Raised]:
+    """The limits that are higher than they were, or gone; the weightiest first."""
     return [
-        f"{name} from {before.shown(name)} to {after.shown(name)} ({after.origin(name)})"
+        Raised(name, before.shown(name), after.shown(name), str(after.origin(name)))
         for name in _names(before, after)
     ]
 

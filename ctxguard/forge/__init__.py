@@ -1,0 +1,1 @@
+"""The forge that a pull request lies on: GitHub's REST API, and the summary of its jobs."""
