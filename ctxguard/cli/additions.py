@@ -41,6 +41,14 @@ def completed(
     )
 
 
+def folder_of(root: str) -> str:
+    """Of a context in its repository; "" at the top, or outside of any."""
+    from ctxguard.history.whereabouts import repository_of
+
+    spot = repository_of(root)
+    return "" if spot is None else spot.path
+
+
 def _past(
     report: Report, chosen: Chosen, spot: Spot | None, history: str | None
 ) -> tuple[Past, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, output
+from ctxguard.cli.additions import folder_of
 from ctxguard.cli.screen import screen
 from ctxguard.config import Settings
 from ctxguard.context.drafting import Scene, scene_of
@@ -21,8 +22,11 @@ from ctxguard.guard.lint import lint
 from ctxguard.guard.secrets import suspects
 from ctxguard.ignore.reader import read_rule
 from ctxguard.ignore.spec import DockerIgnoreSpec
+from ctxguard.measurement import Measurement
 from ctxguard.place import place
+from ctxguard.render import FORMATS
 from ctxguard.render import lint as render
+from ctxguard.report import Report, Status, Verdict
 
 _NEVER = "never"
 
@@ -43,7 +47,7 @@ _NEVER = "never"
     is_flag=True,
     help="Look for secrets in small text files too; for tokens: pip install detect-secrets.",
 )
-@options.result_options
+@options.result_options_in("terminal", "json", "github", "sarif")
 @options.noise_options("No notes, and only how many findings there are.")
 def command(**given_flags: Any) -> int:
     """Look for what is wrong with the ignore file.
@@ -69,10 +73,22 @@ def _run(
     findings = lint(seen, scene, settings.ignore)
     if format_ == "json":
         text = render.render(findings, seen.measurement.context)
+    elif format_ in FORMATS:
+        text = FORMATS[format_]([_found(seen.measurement, findings, format_)])
     else:
         text = render.text(findings, screen(file=file, color=color, brief=quiet))
     output.write(text, file)
     return _exit_code(findings, trips, complete=seen.measurement.complete)
+
+
+def _found(measurement: Measurement, findings: Sequence[Finding], format_: str) -> Report:
+    """The findings alone: what else there would be to say is the business of `report`."""
+    return Report(
+        replace(measurement, problems=()),
+        Verdict(Status.OK, ()),
+        tuple(findings),
+        folder=folder_of(measurement.context.root) if FORMATS[format_].folder else "",
+    )
 
 
 def _looking(scene: Scene, settings: Settings, *, content: bool, quiet: bool) -> Looking:

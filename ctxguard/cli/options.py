@@ -171,17 +171,26 @@ def noise_options(quiet: str) -> Callable[[_F], _F]:
 
 def result_options(command: _F) -> _F:
     """`--format terminal|json`, `-o` and `--color`."""
-    command = color_option(command)
-    command = click.option(
-        "-o", "--output", "file", metavar="FILE", help="Write the result to a file."
-    )(command)
-    return click.option(
-        "--format",
-        "format_",
-        type=click.Choice(["terminal", "json"]),
-        default="terminal",
-        help="Default: terminal.",
-    )(command)
+    return result_options_in("terminal", "json")(command)
+
+
+def result_options_in(*formats: str) -> Callable[[_F], _F]:
+    """The same with these formats, of which the first is the default."""
+
+    def decorate(command: _F) -> _F:
+        command = color_option(command)
+        command = click.option(
+            "-o", "--output", "file", metavar="FILE", help="Write the result to a file."
+        )(command)
+        return click.option(
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            default=formats[0],
+            help=f"Default: {formats[0]}.",
+        )(command)
+
+    return decorate
 
 
 def color_option(command: _F) -> _F:

@@ -30,7 +30,7 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
 
 def _good_news(reports: Sequence[Report]) -> Iterator[Remark]:
     for report in reports:
-        if report.verdict.status is Status.OK:
+        if report.verdict.status is Status.OK and report.verdict.limits:
             size = format_size(report.measurement.size.bytes)
             name = "" if report.name is None else f"{report.name}: "
             message = f"{name}{size}. {verdict_text(report)}"

@@ -49,7 +49,10 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
 
 def _rules(found: Sequence[Remark]) -> Iterator[dict[str, Any]]:
     """Each code that occurs, once."""
-    for code, remark in {each.code: each for each in reversed(found)}.items():
+    first: dict[str, Remark] = {}
+    for each in found:
+        first.setdefault(each.code, each)
+    for code, remark in first.items():
         title = _TITLES.get(code, remark.title)
         yield {
             "id": code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,27 @@ def test_for_a_person(case: str, run_cli: Run) -> None:
     )
     assert run_cli("lint", case, "-q").out == "1 error, 1 warning, 1 note\n"
     assert "\x1b[31merror\x1b[0m" in run_cli("lint", case, "--color", "always").out
+
+
+def test_as_annotations(case: str, run_cli: Run) -> None:
+    found = run_cli("lint", case, "--format", "github")
+    assert found.code == 1
+    commands = [each.partition("::")[2].partition("::")[0] for each in found.out.splitlines()]
+    assert commands == [
+        "error file=.dockerignore,line=2,title=Build context (CTX002)",
+        "warning file=.dockerignore,line=1,title=Build context (CTX004)",
+        "notice file=.dockerignore,line=3,title=Build context (CTX005)",
+    ]
+
+
+def test_as_sarif(case: str, run_cli: Run) -> None:
+    (run,) = json.loads(run_cli("lint", case, "--format", "sarif").out)["runs"]
+    assert [each["ruleId"] for each in run["results"]] == ["CTX002", "CTX004", "CTX005"]
+    titles = {
+        rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]
+    }
+    assert titles["CTX002"] == "a comment behind a pattern"
+    assert all("fixes" in each for each in run["results"])
 
 
 def test_as_json(case: str, run_cli: Run) -> None:
