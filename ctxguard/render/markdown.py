@@ -16,6 +16,8 @@ from ctxguard.render.terminal import verdict_text
 from ctxguard.report import Failure, Groups, Limit, Report
 from ctxguard.sizes import format_size
 
+_MOST_ROWS = 100
+
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     """All reports; a table leads if there are several."""
@@ -60,9 +62,16 @@ def _page(report: Report) -> Iterator[str]:
     yield table(["", "bytes:", ""], _facts(measurement))
     yield _section("Limits", _limits(report.verdict.limits))
     yield _section("Heaviest", _heaviest(measurement))
-    yield _section("Findings", "\n".join(map(finding, report.findings)))
+    yield _section("Findings", _listed(list(map(finding, report.findings))))
     yield _groups(report.groups)
-    yield _section("Problems", "\n".join(map(_problem, measurement.problems)))
+    yield _section("Problems", _listed(list(map(_problem, measurement.problems))))
+
+
+def _listed(items: Sequence[str]) -> str:
+    """As many as a reader wants; a summary of a job may hold a mebibyte."""
+    left = len(items) - _MOST_ROWS
+    more = [f"- and {left:,} more; `--format json` lists all"] if left > 0 else []
+    return "\n".join([*items[:_MOST_ROWS], *more])
 
 
 def _section(title: str, text: str) -> str:
@@ -163,11 +172,11 @@ def _groups(groups: Groups | Instructions | None) -> str:
                 f"{code(each.instruction.text)}",
                 format_size(each.bytes), f"{each.files:,}",
             )
-            for each in groups.rows
+            for each in groups.rows[:_MOST_ROWS]
         ]  # fmt: skip
         return _section("By instruction", table(["instruction", "size:", "files:"], rows))
     rows = [
         (code(row.name) if row.name else "no ending", format_size(row.bytes), f"{row.files:,}")
-        for row in groups.rows
+        for row in groups.rows[:_MOST_ROWS]
     ]
     return _section(f"By {groups.by}", table([groups.by, "size:", "files:"], rows))

@@ -24,6 +24,10 @@ from ctxguard.version import __version__
 
 _SCRIPTS = ("elements.js", "layout.js", "treemap.js", "trend.js", "tables.js", "page.js")
 """In the order in which one uses the other; together they are one script."""
+_COLUMNS = ("parents", "names", "kinds", "bytes", "files")
+_MOST_ROWS = 200
+_LONGEST = 160
+"""Characters of what colors a tile."""
 
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
@@ -76,13 +80,42 @@ def _harmless(value: Any) -> Any:
 def _report(report: Report) -> dict[str, Any]:
     outline = report.measurement.outline
     assert outline is not None
+    found = folded(outline)
+    brought = list(map(_brought, outline.bringing)) if outline.asked_for else None
     return {
-        **whole(report),
+        **_cut(whole(report)),
         "words": verdict_text(report),
-        "map": asdict(folded(outline)),
-        "rules": list(map(_rule, outline.rules)),
-        "bringing": [_brought(each) for each in outline.bringing] if outline.asked_for else None,
+        "map": {
+            **{name: getattr(found, name) for name in _COLUMNS},
+            "least": found.least,
+            "type": _kinds(found.types, [each or "no ending" for each in found.endings]),
+            "rule": _kinds(found.rules, list(map(_rule, outline.rules))),
+            "instruction": None if brought is None else _kinds(found.instructions, brought),
+        },
         "past": [asdict(each) for each in report.past],
+    }
+
+
+def _cut(report: dict[str, Any]) -> dict[str, Any]:
+    """What may be very long, as far as a page shows it, and how much is left out."""
+    found = dict(report)
+    for name in ("findings", "problems", "heaviest"):
+        found[name] = report[name][:_MOST_ROWS]
+        found[f"{name}_left_out"] = len(report[name]) - len(found[name])
+    for name, rows in (("groups", "rows"), ("excluded", "rules")):
+        if report[name] is not None:
+            found[name] = {**report[name], rows: report[name][rows][:_MOST_ROWS]}
+            found[name]["left_out"] = len(report[name][rows]) - len(found[name][rows])
+    return found
+
+
+def _kinds(numbers: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
+    """The names of the kinds that color anything, and for each node the number of its own."""
+    used = list(dict.fromkeys(number for number in numbers if number >= 0))
+    places = {number: at for at, number in enumerate(used)}
+    return {
+        "names": [_shortened(line(names[number])) for number in used],
+        "nodes": [places.get(number, -1) for number in numbers],
     }
 
 
@@ -94,3 +127,7 @@ def _brought(instructions: Sequence[InstructionLine]) -> str:
     if not instructions:
         return "no instruction"
     return ", and ".join(map(instruction_text, instructions))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -19,7 +19,6 @@ _LEAST_PARTS = 2000
 _MOST_NODES = 20_000
 _MOST_CHARACTERS = 600_000
 """Of all names as the page has them; beyond either, more is folded."""
-_LONGEST_ENDING = 16
 FOLDER, FILE, FOLDED = 0, 1, 2
 
 
@@ -39,7 +38,7 @@ class Folded:
     rules: list[int] = field(default_factory=list)
     instructions: list[int] = field(default_factory=list)
     endings: list[str] = field(default_factory=list)
-    """By number."""
+    """By number; a name in them can be anything."""
     least: int = 0
     """Bytes below which a path is folded."""
 
@@ -142,7 +141,7 @@ class _Folding:
         for folder in self._outline.folders:
             self._take(folder)
         self._color()
-        self._name_endings()
+        self._found.endings = list(self._endings)
         return self._found
 
     def _add_folders(self) -> None:
@@ -184,14 +183,6 @@ class _Folding:
 
     def _ending(self, name: str) -> int:
         return self._endings.setdefault(ending_of(name), len(self._endings))
-
-    def _name_endings(self) -> None:
-        """Only of those that color anything; a file could be named to have any number of them."""
-        names = list(self._endings)
-        used = list(dict.fromkeys(number for number in self._found.types if number >= 0))
-        self._found.endings = [line(names[number])[:_LONGEST_ENDING] for number in used]
-        numbers = {number: at for at, number in enumerate(used)}
-        self._found.types = [numbers.get(number, -1) for number in self._found.types]
 
     def _color(self) -> None:
         """Give each node what weighs most in it, from the deepest up.

@@ -11,7 +11,11 @@ function table(columns, rows) {
 }
 
 function section(title, ...children) {
-  return element("section", { "aria-label": title }, element("h2", {}, title), ...children);
+  return element("section", { "aria-label": title }, element("h2", {}, title), ...children.filter(Boolean));
+}
+
+function leftOut(number) {
+  return number ? element("p", {}, `… and ${number.toLocaleString("en-US")} more; ctxguard report --format json lists all`) : null;
 }
 
 function limitsTable(report) {
@@ -44,12 +48,12 @@ function heaviestTable(report) {
     row.files.toLocaleString("en-US"),
     row.brought_by.map((each) => `${each.file}:${each.line}`).join(", "),
   ]);
-  return section("Heaviest", table(["path", "size", "share", "files", "brought by"], rows));
+  return section("Heaviest", table(["path", "size", "share", "files", "brought by"], rows), leftOut(report.heaviest_left_out));
 }
 
 function findingsList(report) {
   if (!report.findings.length) return null;
-  return section("Findings", element("ul", { class: "findings" }, ...report.findings.map(findingItem)));
+  return section("Findings", element("ul", { class: "findings" }, ...report.findings.map(findingItem)), leftOut(report.findings_left_out));
 }
 
 function placeText(file, line) {
@@ -85,18 +89,18 @@ function problemsList(report) {
   const items = report.problems.map((each) =>
     element("li", {}, element("b", {}, each.effect), ` ${each.code} `, element("code", {}, placeText(each.path, each.line)), ` ${each.message}`),
   );
-  return section("Problems", element("ul", {}, ...items));
+  return section("Problems", element("ul", {}, ...items), leftOut(report.problems_left_out));
 }
 
 function groupsTable(report) {
   if (!report.groups) return null;
   const rows = report.groups.rows.map((row) => [row.name || "no ending", sizeText(row.bytes), row.files.toLocaleString("en-US")]);
-  return section(`By ${report.groups.by}`, table([report.groups.by, "size", "files"], rows));
+  return section(`By ${report.groups.by}`, table([report.groups.by, "size", "files"], rows), leftOut(report.groups.left_out));
 }
 
 function excludedTable(report) {
   if (!report.excluded) return null;
   const rows = report.excluded.rules.map((row) => [placeText(row.rule.file, row.rule.line), row.rule.text, sizeText(row.bytes), row.files.toLocaleString("en-US")]);
   const words = `${sizeText(report.excluded.bytes)} in ${countText(report.excluded.files, "file")}`;
-  return section("Kept out by the ignore file", element("p", {}, words), table(["", "rule", "size", "files"], rows));
+  return section("Kept out by the ignore file", element("p", {}, words), table(["", "rule", "size", "files"], rows), leftOut(report.excluded.left_out));
 }

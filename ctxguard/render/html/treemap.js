@@ -19,9 +19,7 @@ class Tree {
       if (parent >= 0) this.children[parent].push(node);
     });
     for (const nodes of this.children) nodes.sort((one, other) => map.bytes[other] - map.bytes[one]);
-    this.kinds = { type: map.endings.map((ending) => ending || "no ending"), rule: report.rules };
-    if (report.bringing) this.kinds.instruction = report.bringing;
-    this.columns = { type: map.types, rule: map.rules, instruction: map.instructions };
+    this.ways = ["type", "rule", "instruction"].filter((by) => map[by]);
     this.root = report.name || report.context.root;
   }
 
@@ -43,8 +41,8 @@ class Tree {
   }
 
   kind(node, by) {
-    const number = this.columns[by][node];
-    return number < 0 ? "" : this.kinds[by][number];
+    const number = this.map[by].nodes[node];
+    return number < 0 ? "" : this.map[by].names[number];
   }
 
   isFolder(node) {
@@ -56,7 +54,7 @@ class Tree {
     const sums = new Map();
     this.map.parents.forEach((_, node) => {
       if (this.isFolder(node)) return;
-      const number = this.columns[by][node];
+      const number = this.map[by].nodes[node];
       sums.set(number, (sums.get(number) || 0) + this.map.bytes[node]);
     });
     return [...sums].sort((one, other) => other[1] - one[1]);
@@ -113,7 +111,7 @@ class Treemap {
   }
 
   coloring() {
-    const buttons = Object.keys(this.tree.kinds).map((by) =>
+    const buttons = this.tree.ways.map((by) =>
       element(
         "label",
         {},
@@ -146,7 +144,7 @@ class Treemap {
 
   tell(node) {
     const { map } = this.tree;
-    const kinds = Object.keys(this.tree.kinds)
+    const kinds = this.tree.ways
       .map((by) => [by, this.tree.kind(node, by)])
       .filter(([, kind]) => kind && !this.tree.isFolder(node))
       .map(([by, kind]) => `${by}: ${kind}`);
@@ -218,7 +216,7 @@ class Treemap {
   }
 
   colorOf(node) {
-    const color = this.colors.get(this.tree.columns[this.by][node]);
+    const color = this.colors.get(this.tree.map[this.by].nodes[node]);
     return color === undefined ? COLORS - 1 : color;
   }
 
@@ -235,7 +233,7 @@ class Treemap {
 
   drawLegend() {
     const ranking = this.tree.ranking(this.by);
-    const rows = ranking.slice(0, COLORS - 1).map(([number, bytes], at) => [number < 0 ? "empty" : this.tree.kinds[this.by][number], bytes, at]);
+    const rows = ranking.slice(0, COLORS - 1).map(([number, bytes], at) => [number < 0 ? "empty" : this.tree.map[this.by].names[number], bytes, at]);
     const rest = ranking.slice(COLORS - 1);
     if (rest.length) {
       const bytes = rest.reduce((sum, row) => sum + row[1], 0);

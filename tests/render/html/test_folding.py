@@ -9,10 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxguard.measurement import Outline, OutlinedFolder
-from ctxguard.render import html
+from ctxguard.measurement import (
+    Excluded,
+    GroupRow,
+    InstructionLine,
+    Outline,
+    OutlinedFolder,
+    RuleLine,
+    RuleSavings,
+)
+from ctxguard.render import html, markdown
 from ctxguard.render.html.folding import FILE, FOLDED, FOLDER, Folded, folded
-from tests.golden.canonical import MEASUREMENT, OVER_BUDGET
+from ctxguard.report import Groups
+from tests.golden.canonical import FINDINGS, MEASUREMENT, OVER_BUDGET
 
 FOLDERS = ["", "a", "a/b", "a/b/c", "d", "e", "e/f"]
 SIZES = st.lists(st.integers(0, 10_000) | st.integers(0, 20), max_size=6)
@@ -117,3 +126,23 @@ def test_deep_and_wide() -> None:
     top = OutlinedFolder("", [], [], [], [], ())
     outline = Outline((top, *folders), ((),), asked_for=True, rules=(None,))
     assert size_of(outline) < 1_500_000
+
+
+def test_very_much_of_everything() -> None:
+    many = 20_000
+    numbers = list(range(many))
+    folder = OutlinedFolder("", [f"f{at}" for at in numbers], [1] * many, numbers, numbers, ())
+    copies = tuple((InstructionLine("Dockerfile", at, "COPY a /" * 99),) for at in numbers)
+    rules = tuple(RuleLine(at, f"!{'f' * 4000}{at}", "f", negated=True) for at in numbers)
+    measurement = replace(
+        MEASUREMENT,
+        outline=Outline((folder,), copies, asked_for=True, rules=rules),
+        problems=MEASUREMENT.problems * many,
+        excluded=Excluded(1, 1, (RuleSavings(".dockerignore", 1, "x" * 300, 1, 1),) * many),
+    )
+    groups = Groups("type", tuple(GroupRow(f".{at}", 1, 1) for at in numbers))
+    report = replace(OVER_BUDGET, measurement=measurement, findings=FINDINGS * 5000, groups=groups)
+    page = html.render([report])
+    assert len(page.encode()) < 1_500_000
+    assert f'"problems_left_out": {3 * many - 200}' in page
+    assert len(markdown.render([report]).encode()) < 1 << 20
