@@ -15,7 +15,7 @@ _SHOWN = re.compile(
     r"<!-- output: ctxguard (?P<command>.+?) -->\n```\n(?P<output>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-_PAGES = [_ROOT / "README.md", *sorted((_ROOT / "docs").glob("**/*.md"))]
+_PAGES = [_ROOT / "README.md", _ROOT / "CHANGELOG.md", *sorted((_ROOT / "docs").glob("**/*.md"))]
 _BLOCKS = [
     pytest.param(found["command"], found["output"], id=f"{page.name}: {found['command']}")
     for page in _PAGES

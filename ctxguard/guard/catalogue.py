@@ -69,4 +69,4 @@ CATALOGUE = (
         ),
     ),
 )
-"""The derived ones are documented in `docs/suggest.md`; a test holds the two together."""
+"""The derived ones are documented in `docs/commands/suggest.md`; a test holds the two together."""

@@ -1,4 +1,4 @@
-"""What docs/comment.md shows is what happens.
+"""What docs/commands/comment.md shows is what happens.
 
 `python -m tests.cli.test_comment_page` writes the outputs in the page anew.
 """
@@ -15,7 +15,7 @@ from tests.git.repositories import make_repo
 from tests.sample.page import ROOT
 from tests.sample.shell import blocks, tools, typed
 
-PAGE = ROOT / "docs" / "comment.md"
+PAGE = ROOT / "docs" / "commands" / "comment.md"
 _LIMITS = 'critical = "{}"\nmax-growth = "50 MB"\n'
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ctxguard.guard.catalogue import CATALOGUE
 
-PAGE = Path(__file__).parents[2] / "docs" / "suggest.md"
+PAGE = Path(__file__).parents[2] / "docs" / "commands" / "suggest.md"
 
 
 def test_the_page_lists_what_is_derived() -> None:

@@ -1,4 +1,4 @@
-"""Types what docs/contexts.md and docs/history.md show, in a fresh repository with a past.
+"""Types what docs/contexts.md and docs/commands/history.md show, in a fresh repository with a past.
 
 `python -m tests.sample.team_pages` writes the outputs in the pages anew.
 """
@@ -16,7 +16,7 @@ from tests.git.repositories import Repo, make_repo
 from tests.sample.page import ROOT
 from tests.sample.shell import blocks, tools, typed
 
-PAGES = (ROOT / "docs" / "contexts.md", ROOT / "docs" / "history.md")
+PAGES = (ROOT / "docs" / "contexts.md", ROOT / "docs" / "commands" / "history.md")
 SHOWN = "/home/you/shop"
 _COPY = "FROM python:3.13-slim\nCOPY . /app\n"
 _DAY_S = 86_400
@@ -53,7 +53,7 @@ def _configuration() -> str:
 
 def replay(page: str, folder: Path) -> str:
     """The page with the outputs that its commands have now, run in order."""
-    repo = _prepare(folder)
+    repo = prepare(folder)
     found = tools(folder)
     home = {"XDG_STATE_HOME": str(folder / "state")}
 
@@ -64,7 +64,7 @@ def replay(page: str, folder: Path) -> str:
     return blocks("team").sub(answer, page)
 
 
-def _prepare(folder: Path) -> Repo:
+def prepare(folder: Path) -> Repo:
     """A commit a day, of which each brings a little, and one a lot."""
     repo = make_repo(str(folder / "shop"))
     for day in range(12):

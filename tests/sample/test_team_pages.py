@@ -1,4 +1,4 @@
-"""docs/contexts.md and docs/history.md show what is printed."""
+"""docs/contexts.md and docs/commands/history.md show what is printed."""
 
 from __future__ import annotations
 
