@@ -82,6 +82,12 @@ class _Told:
     failures: list[Failure] = field(default_factory=list)
     code: int = ExitCode.OK
 
+    def fail(self, name: str, error: CtxguardError) -> None:
+        """Take up a context that cannot be measured."""
+        options.say(f"{name}: {error}")
+        self.failures.append(Failure(name, str(error)))
+        self.code = max(self.code, error.exit_code)
+
 
 def _run(
     *, context: str | None, base: str | None, head: str, lfs: str | None, post: bool, key: str,
@@ -140,14 +146,13 @@ def _told(found: Sides, *, quiet: bool) -> _Told:
     """All contexts, measured and judged; one that cannot be spoils no other."""
     told = _Told()
     with Progress(quiet=quiet) as progress:
+        for each in found.missing:
+            told.fail(each.name, each.error)
         for pair in found.pairs:
             try:
                 part = _part(found, pair, progress)
             except CtxguardError as error:
-                name = pair.head.name or pair.head.place.name
-                options.say(f"{name}: {error}")
-                told.failures.append(Failure(name, str(error)))
-                told.code = max(told.code, error.exit_code)
+                told.fail(pair.head.name or pair.head.place.name, error)
             else:
                 told.parts.append(part)
                 told.code = max(told.code, _exit_code(pair, part))
@@ -158,7 +163,7 @@ def _part(found: Sides, pair: Pair, progress: Callable[[int], None]) -> Part:
     head = measured(_briefly(pair.head), progress, overview=True)
     report = _judged(pair.head, head)
     if pair.base is None:
-        return Part(report, None)
+        return Part(report, None, fault=found.fault)
     higher = tuple(raised(pair.base.settings, pair.head.settings))
     try:
         base = measured(_briefly(pair.base), progress)

@@ -65,7 +65,15 @@ def _run(
 
 
 def _check_old(found: Sides, *, quiet: bool) -> None:
-    """What is new has nothing to be compared with."""
+    """What is new has nothing to be compared with.
+
+    Raises:
+        UsageError: one side cannot be told, or nothing is left to compare.
+    """
+    if found.missing:
+        raise found.missing[0].error
+    if found.fault is not None:
+        raise UsageError(f"on the first side, {found.fault}")
     new = [pair.head.name for pair in found.pairs if pair.base is None]
     for name in new:
         options.say(f"{name} is new: its folder is not there on the first side", quiet=quiet)

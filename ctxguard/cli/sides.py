@@ -12,17 +12,18 @@ from ctxguard.cli import options
 from ctxguard.context.compare import changes
 from ctxguard.context.measure import Request, measure
 from ctxguard.context.tree.naming import STANDARD_INPUT
-from ctxguard.errors import UsageError
+from ctxguard.errors import CtxguardError, UsageError
 from ctxguard.git.repository import Repository, Spot, Tracked
 from ctxguard.measurement import Measurement
 from ctxguard.place import (
     Chosen,
+    NotThere,
     Place,
     as_before,
-    chosen,
     folder_before,
     in_commit,
     on_disk,
+    picks,
     spot_in,
 )
 from ctxguard.render.diff import Diff
@@ -80,6 +81,10 @@ class Sides:
     """The contexts that the head's configuration names."""
     gone: tuple[str, ...]
     """Those that only the base's configuration names."""
+    missing: tuple[NotThere, ...] = ()
+    """Those that the head's configuration names, and that are not there."""
+    fault: str | None = None
+    """Why nobody can say what there was on the base's side."""
 
 
 def sides(
@@ -99,18 +104,33 @@ def sides(
         flags: settings, by the key of the configuration.
 
     Raises:
-        UsageError: one side is not there, or is wrongly configured.
+        UsageError: one side is not there, or the head is wrongly configured.
     """
     base, head = _taken_apart(spot.repository, *named)
     if base == WORKTREE and spot.repository.find_commit(base) is None:
         raise UsageError("the work tree can only be the second side, as in REV worktree")
     places = _places(context, spot, base, head, lfs)
-    before, after = (chosen(context, each, flags) for each in places)
+    before, fault = _before(context, places[0], flags)
+    picked = picks(context, places[1], flags)
+    after = [each for each in picked if isinstance(each, Chosen)]
+    missing = tuple(each for each in picked if isinstance(each, NotThere))
     if STANDARD_INPUT in [each.settings.dockerfile for each in (*before, *after)]:
         raise UsageError("-f - cannot stand for both sides; name a file")
-    names = {each.name for each in after}
+    names = {each.name for each in picked}
     gone = tuple(each.name for each in before if each.name is not None and each.name not in names)
-    return Sides(spot, base, head, tuple(_pairs(before, after, places)), gone)
+    pairs = [Pair(None, each) for each in after] if fault else _pairs(before, after, places)
+    return Sides(spot, base, head, tuple(pairs), gone, missing, fault)
+
+
+def _before(
+    context: str | None, place: Place, flags: Mapping[str, Any]
+) -> tuple[list[Chosen], str | None]:
+    """The contexts of the base; of one that is not there, nothing is known."""
+    try:
+        picked = picks(context, place, flags)
+    except CtxguardError as error:
+        return [], f"the configuration there is wrong: {error}"
+    return [each for each in picked if isinstance(each, Chosen)], None
 
 
 def _taken_apart(repository: Repository, base: str, head: str) -> tuple[str, str]:

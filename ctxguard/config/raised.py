@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctxguard.config.settings import Settings
+from ctxguard.sizes import format_size
 
 _LENIENT = ("warning", "critical", "never")
 
@@ -28,17 +29,41 @@ class Raised:
 
 def raised(before: Settings, after: Settings) -> list[Raised]:
     """The limits that are higher than they were, or gone; the weightiest first."""
-    return [
+    found = [
         Raised(name, before.shown(name), after.shown(name), str(after.origin(name)))
         for name in _names(before, after)
     ]
+    at = sum(each.name == "critical" for each in found)
+    return [*found[:at], *_budgets(before, after), *found[at:]]
+
+
+def _budgets(before: Settings, after: Settings) -> Iterator[Raised]:
+    """Budgets of single paths. What lies below two of them counts for the longer, so that a new one
+    below an old one takes from it.
+    """
+    origin = str(after.origin("budgets"))
+    for path, size in before.budgets.items():
+        now = after.budgets.get(path)
+        if now is None or now > size:
+            shown = "none" if now is None else format_size(now)
+            yield Raised(f"budget of {path}", format_size(size), shown, origin)
+    for path, size in after.budgets.items():
+        above = _longest_above(path, before)
+        if path not in before.budgets and above is not None:
+            old = f"{format_size(before.budgets[above])} with the rest of {above}"
+            yield Raised(f"budget of {path}", old, f"{format_size(size)} of its own", origin)
+
+
+def _longest_above(path: str, settings: Settings) -> str | None:
+    """The budget that a path counted for."""
+    inside = f"{path.rstrip('/')}/"
+    above = [each for each in settings.budgets if inside.startswith(f"{each.rstrip('/')}/")]
+    return max(above, key=len, default=None)
 
 
 def _names(before: Settings, after: Settings) -> Iterator[str]:
     if after.critical > before.critical:
         yield "critical"
-    if any(after.budgets.get(path, size + 1) > size for path, size in before.budgets.items()):
-        yield "budgets"
     old, new = before.max_growth, after.max_growth
     if old is not None and (new is None or new.allows_more_than(old)):
         yield "max-growth"

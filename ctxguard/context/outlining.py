@@ -46,7 +46,7 @@ class _Numbers(Generic[_T, _V]):
     """A number for each different value that keys stand for."""
 
     def __init__(self, value_of: Callable[[_T], _V]) -> None:
-        self.values: list[_V] = []
+        self.values: dict[_V, int] = {}
         self._value_of = value_of
         self._known: dict[_T, int] = {}
 
@@ -54,9 +54,7 @@ class _Numbers(Generic[_T, _V]):
         number = self._known.get(key)
         if number is None:
             value = self._value_of(key)
-            if value not in self.values:
-                self.values.append(value)
-            number = self._known[key] = self.values.index(value)
+            number = self._known[key] = self.values.setdefault(value, len(self.values))
         return number
 
 

@@ -189,21 +189,46 @@ class _Folding:
 
         Files come behind all folders, so a backward pass meets children before parents.
         """
-        columns: list[list[int]] = [[], [], []]
-        for node in reversed(range(len(self._weights))):
-            weights = self._weights[node]
-            for at, column in enumerate(columns):
-                column.append(_heaviest(weights, at))
-            if node:
-                self._weights[self._found.parents[node]].update(weights)
-            self._weights[node] = Counter()
         found = self._found
-        found.types, found.rules, found.instructions = (column[::-1] for column in columns)
+        found.types, found.rules, found.instructions = (
+            self._colored([_part(weights, at) for weights in self._weights]) for at in range(3)
+        )
+
+    def _colored(self, sums: list[_Leading]) -> list[int]:
+        for node in reversed(range(1, len(sums))):
+            parent = self._found.parents[node]
+            sums[parent], sums[node] = sums[parent].with_all(sums[node])
+        return [each.number for each in sums]
 
 
-def _heaviest(weights: Counter[_Key], at: int) -> int:
-    """The number of the kind that has most bytes; -1 for none."""
+class _Leading:
+    """Bytes by kind, and which kind leads."""
+
+    __slots__ = ("_sums", "number")
+
+    def __init__(self, sums: Counter[int]) -> None:
+        self._sums = sums
+        self.number = max(sums, key=lambda number: (sums[number], -number), default=-1)
+
+    def with_all(self, other: _Leading) -> tuple[_Leading, _Leading]:
+        """The sum of both, and what is left of the other: its leader alone.
+
+        The smaller goes into the larger, so that a long way up costs little.
+        """
+        left = _Leading(Counter())
+        left.number = other.number
+        more, less = (self, other) if len(self._sums) >= len(other._sums) else (other, self)
+        sums = more._sums
+        for number, size in less._sums.items():
+            sums[number] += size
+            if (sums[number], -number) > (sums.get(more.number, -1), -more.number):
+                more.number = number
+        return more, left
+
+
+def _part(weights: Counter[_Key], at: int) -> _Leading:
+    """Of one part of the keys."""
     sums: Counter[int] = Counter()
     for key, size in weights.items():
         sums[key[at]] += size
-    return max(sums, key=lambda number: (sums[number], -number), default=-1)
+    return _Leading(sums)

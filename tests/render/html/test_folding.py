@@ -146,3 +146,10 @@ def test_very_much_of_everything() -> None:
     assert len(page.encode()) < 1_500_000
     assert f'"problems_left_out": {3 * many - 200}' in page
     assert len(markdown.render([report]).encode()) < 1 << 20
+
+
+def test_very_many_endings_very_deep_are_quick() -> None:
+    """Each folder takes over what the one below it has summed up."""
+    names = [f"f.{at}" for at in range(60_000)]
+    found = folded(one_folder(names, [2] * len(names), "/".join("d" for _ in range(900))))
+    assert found.endings[found.types[0]] == ".0"
