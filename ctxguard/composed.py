@@ -11,6 +11,7 @@ from ctxguard.compose.builds import Said, ServiceBuild, is_remote, without_gone
 from ctxguard.compose.project import find, services, variables_of
 from ctxguard.config import KEYS, Origin, Settings, settings_of_build
 from ctxguard.context.tree.locate import locate
+from ctxguard.context.tree.naming import INLINE
 from ctxguard.errors import UsageError
 from ctxguard.place import Built, Chosen, Place, on_disk
 from ctxguard.sizes import shortened
@@ -159,7 +160,7 @@ def _built(name: str, said: Mapping[str, Said], contexts: frozenset[str]) -> Bui
             path=inline.file,
             line=inline.line,
         )
-    return Built(contexts, None, inline.value.encode(), f"{inline.file}, dockerfile of {name}")
+    return Built(contexts, None, inline.value.encode(), f"{inline.file}{INLINE}{name}")
 
 
 def _place(name: str, context: Said) -> Place:

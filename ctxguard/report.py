@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ctxguard.finding import Finding
+from ctxguard.layers import Image
 from ctxguard.measurement import GroupRow, Instructions, Measurement
 
 
@@ -103,3 +104,5 @@ class Report:
     """Of the context root in its repository; "" at the top of it, or outside of any."""
     past: tuple[Past, ...] = ()
     """The same context before, the oldest first, and as it is now; empty if nobody asked."""
+    image: Image | None = None
+    """Of an image; its measurement is that of the final file system and of all layers' bytes."""

@@ -36,6 +36,9 @@ def copies(formats: Sequence[str], files: Sequence[str]) -> list[Copy]:
         UsageError: they do not go together.
     """
     formats = formats or [TERMINAL]
+    there = [file for file in files if output.is_standard_output(file)]
+    if there and len(formats) > len(files):
+        raise UsageError(f"-o {there[0]} is standard output, where one --format goes already")
     if len(files) > len(formats):
         raise UsageError(
             "each -o takes a --format of its own: --format json -o a --format html -o b"
@@ -53,20 +56,26 @@ def wants(copies: Sequence[Copy], what: str) -> bool:
     return any(each.renderer is not None and getattr(each.renderer, what) for each in copies)
 
 
-def write(
-    copy: Copy,
+def write_all(
+    copies: Sequence[Copy],
     reports: Sequence[Report],
     failures: Sequence[Failure],
     *,
     color: str,
     brief: bool,
-) -> None:
-    """Write one of them.
+) -> UsageError | None:
+    """Write each of them; one that cannot be written keeps no other from being written.
 
-    Raises:
-        UsageError: see `output.write`.
+    Returns:
+        The first thing that went wrong, to be raised when all else is done.
     """
-    output.write(_text(copy, reports, failures, color=color, brief=brief), copy.file)
+    errors = []
+    for copy in copies:
+        try:
+            output.write(_text(copy, reports, failures, color=color, brief=brief), copy.file)
+        except UsageError as error:
+            errors.append(error)
+    return errors[0] if errors else None
 
 
 def _text(

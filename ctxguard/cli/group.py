@@ -15,6 +15,7 @@ _COMMANDS = {
     "docker-plugin": "Let docker run ctxguard, as `docker ctxguard`.",
     "history": "Show what was measured before, and where it is going.",
     "hook": "Guard what is pushed, with a git hook.",
+    "image": "Measure an image, layer by layer, and hold it against its budget.",
     "init": "Write a first configuration, with budgets a little above what is there.",
     "lint": "Look for what is wrong with the ignore file.",
     "ls": "List what the builder is sent.",

@@ -11,6 +11,8 @@ from ctxguard.cli import streams
 from ctxguard.errors import UsageError
 from ctxguard.replacing import rights
 
+_HEADER_BYTES = 100
+
 
 def write(text: str, file: str | None) -> None:
     """Print the text, or put it in a file in one step.
@@ -29,18 +31,43 @@ def _write(text: str, file: str | None) -> None:
         streams.write(text)
         return
     data = text.encode()
-    if _is_standard_output(file):
+    if is_standard_output(file):
         streams.write_bytes(data, flush=True)
         return
-    if not file:
-        raise UsageError("-o takes the name of a file")
+    _check(file)
     try:
         _put(file, data)
     except OSError as error:
         raise UsageError(f"cannot write -o {file}: {error.strerror}") from error
 
 
-def _is_standard_output(file: str) -> bool:
+def _check(file: str) -> None:
+    """Raises UsageError for what no report should take the place of."""
+    if not file:
+        raise UsageError("-o takes the name of a file")
+    if file.endswith(("/", os.sep)):
+        raise UsageError(f"-o {file} names a folder; name a file in it")
+    if _is_history(file):
+        raise UsageError(f"-o {file} is a history of measurements; name another file")
+
+
+def _is_history(file: str) -> bool:
+    """By its first bytes; see SQLite, "Database File Format", 1.3."""
+    try:
+        if not os.path.isfile(file):
+            return False
+        with open(file, "rb") as stream:
+            header = stream.read(_HEADER_BYTES)
+    except OSError:
+        return False
+    if not header.startswith(b"SQLite format 3\0"):
+        return False
+    from ctxguard.history.store import OURS
+
+    return header[68:72] == OURS.to_bytes(4, "big")
+
+
+def is_standard_output(file: str) -> bool:
     """Whether it is just another name of it, such as `/dev/stdout`; a pipe has no other path."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         return os.path.samestat(os.stat(file), os.fstat(sys.stdout.fileno()))

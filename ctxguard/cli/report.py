@@ -12,7 +12,7 @@ import click
 
 from ctxguard.cli import drafts, options, recording
 from ctxguard.cli.additions import completed
-from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write
+from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write_all
 from ctxguard.cli.progress import Progress
 from ctxguard.context.measure import Request, measure_all
 from ctxguard.context.tree.locate import IGNORE_FILE
@@ -128,12 +128,14 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     failures = _failures(missing, pairs)
     if asked.by == "instruction" and any(each.groups is None for each in reports):
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
-    _write(measured, reports, failures, asked)
+    unwritten = _write(measured, reports, failures, asked)
     is_real = asked.ignore_file is None
     if is_real and (asked.keeps or any(each.settings.record for each in picked)):
         recording.keep(
             measured, reports, file=asked.history, rev=asked.rev, build=build, quiet=asked.quiet
         )
+    if unwritten is not None:
+        raise unwritten
     errors = [each.error for each in missing]
     errors += [each for each in results if isinstance(each, CtxguardError)]
     return _exit_code(measured, errors, reports)
@@ -156,11 +158,10 @@ def _write(
     reports: Sequence[Report],
     failures: Sequence[Failure],
     asked: _Asked,
-) -> None:
+) -> UsageError | None:
     pairs = zip(reports, measured, strict=True)
     whole = [completed(report, each, asked.copies, asked.history) for report, each in pairs]
-    for copy in asked.copies:
-        write(copy, whole, failures, color=asked.color, brief=asked.quiet)
+    return write_all(asked.copies, whole, failures, color=asked.color, brief=asked.quiet)
 
 
 def _picked(

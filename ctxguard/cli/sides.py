@@ -129,7 +129,7 @@ def _before(
     try:
         picked = picks(context, place, flags)
     except CtxguardError as error:
-        return [], f"the configuration there is wrong: {error}"
+        return [], f"the configuration there is wrong, {error}"
     return [each for each in picked if isinstance(each, Chosen)], None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from ctxguard.errors import ExitCode
 from ctxguard.guard.growth import judged_bytes
+from ctxguard.layers import Image
 from ctxguard.measurement import Measurement
 from ctxguard.report import Limit, Status, Tier, Verdict
 
@@ -57,14 +58,45 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
         Limit("path", Tier.CRITICAL, "bytes", most, measurement.weights.get(path, 0), path)
         for path, most in budget.paths.items()
     ]
+    return _verdict(limits, unknown, complete=measurement.complete)
+
+
+def _verdict(limits: Sequence[Limit], unknown: str | None = None, *, complete: bool) -> Verdict:
     broken = {limit.status for limit in limits}
     if Status.CRITICAL in broken:
         status = Status.CRITICAL
-    elif not measurement.complete:
+    elif not complete:
         status = Status.INCOMPLETE
     else:
         status = Status.WARNING if Status.WARNING in broken else Status.OK
     return Verdict(status, tuple(limits), unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBudget:
+    """The chosen limits of an image, all in bytes."""
+
+    warn: int
+    critical: int
+    max_layer: int | None = None
+    """For any layer that is not of the base image."""
+    max_wasted: int | None = None
+
+
+def judge_image(image: Image, budget: ImageBudget) -> Verdict:
+    """Hold an image against its budget: the content of all its layers."""
+    size = sum(layer.bytes for layer in image.layers)
+    limits = [
+        Limit("image-size", Tier.WARNING, "bytes", budget.warn, size),
+        Limit("image-size", Tier.CRITICAL, "bytes", budget.critical, size),
+    ]
+    if budget.max_layer is not None:
+        own = [layer.bytes for layer in image.layers if not layer.base]
+        limits.append(Limit("layer", Tier.CRITICAL, "bytes", budget.max_layer, max(own, default=0)))
+    if budget.max_wasted is not None:
+        wasted = image.wasted.bytes
+        limits.append(Limit("wasted", Tier.CRITICAL, "bytes", budget.max_wasted, wasted))
+    return _verdict(limits, complete=True)
 
 
 def exit_code(measurement: Measurement, verdict: Verdict, fail_on: FailOn) -> ExitCode:

@@ -22,7 +22,7 @@ from ctxguard.history.rows import PLAIN, check, details, from_row, whole_from_ro
 if TYPE_CHECKING:
     import tempfile
 
-_OURS = 0x63747867
+OURS = 0x63747867
 """`ctxg`, in the header of the file: no other program's database is taken for ours."""
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -168,7 +168,7 @@ class Store:
         """
         self._database.execute("PRAGMA trusted_schema = OFF")
         version, program, tables, running = self._header()
-        if running or (program != _OURS and (tables or version or program)):
+        if running or (program != OURS and (tables or version or program)):
             raise HistoryError(
                 "it is a database of another program; name another file with --history",
                 path=self.path,
@@ -200,7 +200,7 @@ class Store:
                 for statement in filter(str.strip, script.split(";")):
                     self._database.execute(statement)
                 self._database.execute(f"PRAGMA user_version = {number}")
-            self._database.execute(f"PRAGMA application_id = {_OURS}")
+            self._database.execute(f"PRAGMA application_id = {OURS}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

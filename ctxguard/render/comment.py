@@ -93,7 +93,7 @@ def _of(part: Part) -> str:
 
 def _raises(each: Raised) -> str:
     before, after = prose(cut(each.before)), prose(cut(each.after))
-    return f"**{each.name}** from {before} to {after} ({code(cut_start(each.origin))})"
+    return f"**{prose(cut(each.name))}** from {before} to {after} ({code(cut_start(each.origin))})"
 
 
 def _page(parts: Sequence[Part], failures: Sequence[Failure], most: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ctxguard.finding import Finding
+from ctxguard.layers import Image
 from ctxguard.measurement import BuildKitTransfer, Heaviest, Instructions, Measurement, Problem
 from ctxguard.render.document import share
 from ctxguard.render.escape import cell
@@ -53,16 +54,26 @@ def _rows(report: Report) -> Iterator[_Row]:
                 "section": "excluded", "name": rule.text, "bytes": rule.bytes, "files": rule.files,
                 "file": rule.file, "line": rule.line,
             }  # fmt: skip
+    if report.image is not None:
+        yield from _layers(report.image)
     yield from map(_finding, report.findings)
     yield from map(_problem, measurement.problems)
 
 
 def _transfers(measurement: Measurement) -> Iterator[_Row]:
     yield from _transfer("copy all", "", measurement.copy_all)
-    for target in measurement.targets:
+    for target in measurement.targets if measurement.context.source != "image" else ():
+        if target.buildkit is None:
+            yield {"section": "transfer", "name": target.name, "message": target.reason}
         yield from _transfer("transfer", target.name or "", target.buildkit)
     if measurement.legacy is not None:
         yield {"section": "legacy", "bytes": measurement.legacy.bytes}
+    else:
+        yield {"section": "legacy", "message": measurement.legacy_reason}
+    if measurement.lfs is not None:
+        lfs = measurement.lfs
+        counted = "pointer" if lfs.pointers else "content"
+        yield {"section": "lfs", "bytes": lfs.bytes, "files": lfs.files, "status": counted}
 
 
 def _transfer(section: str, name: str, sizes: BuildKitTransfer | None) -> Iterator[_Row]:
@@ -95,12 +106,31 @@ def _groups(groups: Groups | Instructions | None) -> Iterator[_Row]:
                 "section": "by instruction", "name": each.instruction.text, "bytes": each.bytes,
                 "files": each.files, "file": each.instruction.file, "line": each.instruction.line,
             }  # fmt: skip
+        for name, size, files in (
+            ("no instruction", groups.unasked_bytes, groups.unasked_files),
+            ("brought by several", groups.several_bytes, groups.several_files),
+        ):
+            yield {"section": "by instruction", "name": name, "bytes": size, "files": files}
     elif groups is not None:
         for row in groups.rows:
             yield {
                 "section": f"by {groups.by}", "name": row.name, "bytes": row.bytes,
                 "files": row.files,
             }  # fmt: skip
+
+
+def _layers(image: Image) -> Iterator[_Row]:
+    for layer in image.layers:
+        yield {
+            "section": "layer", "name": layer.instruction, "bytes": layer.bytes,
+            "files": layer.files, "line": layer.number,
+        }  # fmt: skip
+    yield {"section": "wasted", "bytes": image.wasted.bytes, "files": image.wasted.files}
+    for each in image.wasted.paths:
+        how = "overwritten" if each.overwritten else "deleted"
+        where = f"written in layer {each.written_in}, {how} in {each.gone_in}"
+        row = {"name": each.path, "bytes": each.bytes, "line": each.gone_in, "message": where}
+        yield {"section": "wasted file", **row}
 
 
 def _finding(found: Finding) -> _Row:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ctxguard.finding import Finding, Fix
+from ctxguard.layers import Image, Wasted
 from ctxguard.measurement import (
     BuildKitTransfer,
     Context,
@@ -64,7 +65,7 @@ def whole(report: Report) -> dict[str, Any]:
     """One report; used by the page too."""
     measurement = report.measurement
     return {
-        "kind": "context",
+        "kind": "context" if report.image is None else "image",
         "name": report.name,
         "complete": measurement.complete,
         "context": context(measurement.context),
@@ -77,6 +78,62 @@ def whole(report: Report) -> dict[str, Any]:
         "findings": [finding(each) for each in report.findings],
         "verdict": _verdict(report.verdict),
         "problems": [problem(each) for each in measurement.problems],
+        **({} if report.image is None else {"image": image(report.image)}),
+    }
+
+
+def image(found: Image) -> dict[str, Any]:
+    """The layers of an image, and what it shows in the end."""
+    return {
+        **named_path("reference", found.reference),
+        "id": found.id,
+        "created": _text(found.created),
+        "shown": {"bytes": found.shown_bytes, "files": found.shown_files},
+        "base_bytes": found.base_bytes,
+        "layers": [
+            {
+                "number": layer.number,
+                "digest": layer.digest,
+                "instruction": unicode_text(layer.instruction),
+                "created": _text(layer.created),
+                "bytes": layer.bytes,
+                "files": layer.files,
+                "tar_bytes": layer.tar_bytes,
+                "stored_bytes": layer.stored_bytes,
+                "wasted_bytes": layer.wasted_bytes,
+                "base": layer.base,
+            }
+            for layer in found.layers
+        ],
+        "wasted": _wasted(found.wasted),
+        "packages": [
+            {
+                **named_path("name", each.name),
+                "version": unicode_text(each.version),
+                "kind": each.kind,
+                "bytes": each.bytes,
+                "files": each.files,
+            }
+            for each in found.packages
+        ],
+        "heaviest_from": list(found.origins),
+    }
+
+
+def _wasted(found: Wasted) -> dict[str, Any]:
+    return {
+        "bytes": found.bytes,
+        "files": found.files,
+        "paths": [
+            {
+                **named_path("path", each.path),
+                "bytes": each.bytes,
+                "written_in": each.written_in,
+                "gone_in": each.gone_in,
+                "how": "overwritten" if each.overwritten else "deleted",
+            }
+            for each in found.paths
+        ],
     }
 
 
@@ -131,6 +188,7 @@ def transfer(measurement: Measurement) -> dict[str, Any]:
                 "reason": target.reason,
             }
             for target in measurement.targets
+            if measurement.context.source != "image"
         ],
         "legacy": None if legacy is None else {"bytes": legacy.bytes, "entries": legacy.entries},
         "legacy_reason": _text(measurement.legacy_reason),

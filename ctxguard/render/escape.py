@@ -157,4 +157,4 @@ def in_script(value: Any) -> str:
     """
     import json
 
-    return json.dumps(value).replace("<", "\\u003c")
+    return json.dumps(value).replace("<", "\\u003c").replace("##[", "#\\u0023[")

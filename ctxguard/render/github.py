@@ -34,7 +34,9 @@ def _good_news(reports: Sequence[Report]) -> Iterator[Remark]:
             size = format_size(report.measurement.size.bytes)
             name = "" if report.name is None else f"{report.name}: "
             message = f"{name}{size}. {verdict_text(report)}"
-            yield Remark(Severity.NOTE, "ok", "Build context", message)
+            yield Remark(
+                Severity.NOTE, "ok", "Build context" if report.image is None else "Image", message
+            )
 
 
 def _annotations(found: Sequence[Remark]) -> Iterator[str]:

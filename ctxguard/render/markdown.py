@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ctxguard.finding import Finding
 from ctxguard.git.repository import short
+from ctxguard.layers import Image, Wasted
 from ctxguard.measurement import EntryKind, HeavyPath, Instructions, Measurement, Problem
 from ctxguard.render.amounts import amount, counted
 from ctxguard.render.escape import code, prose
-from ctxguard.render.terminal import verdict_text
+from ctxguard.render.terminal import WITHOUT_TRANSFER, verdict_text
 from ctxguard.report import Failure, Groups, Limit, Report
 from ctxguard.sizes import format_size
 
 _MOST_ROWS = 100
+_MOST_TEXT = 120
+_LONGEST_VERDICT = 1000
 
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
@@ -58,8 +61,12 @@ def _page(report: Report) -> Iterator[str]:
     measurement = report.measurement
     yield f"### {_headline(report)}"
     word, _, rest = verdict_text(report).partition(": ")
-    yield f"**{word}**: {prose(rest)}"
-    yield table(["", "bytes:", ""], _facts(measurement))
+    shown = rest if len(rest) <= _LONGEST_VERDICT else f"{rest[:_LONGEST_VERDICT]}..."
+    yield f"**{word}**: {prose(shown)}"
+    if report.image is None:
+        yield table(["", "bytes:", ""], _facts(measurement))
+    else:
+        yield from _image(report.image, measurement.size.bytes)
     yield _section("Limits", _limits(report.verdict.limits))
     yield _section("Heaviest", _heaviest(measurement))
     yield _section("Findings", _listed(list(map(finding, report.findings))))
@@ -80,10 +87,47 @@ def _section(title: str, text: str) -> str:
 
 def _headline(report: Report) -> str:
     context, size = report.measurement.context, report.measurement.size
+    if report.image is not None:
+        layers = counted(len(report.image.layers), "layer")
+        return f"Image {code(report.image.reference)}: {format_size(size.bytes)} in {layers}"
     name = "" if report.name is None else f"{code(report.name)}: "
     commit = "" if context.revision is None else f" at {code(short(context.revision))}"
     what = f"{format_size(size.bytes)} in {counted(size.files)}"
     return f"{name}Build context {code(context.root)}{commit}: {what}"
+
+
+def _image(image: Image, total: int) -> Iterator[str]:
+    shown = f"{format_size(image.shown_bytes)} in {counted(image.shown_files)}"
+    base = f", {format_size(image.base_bytes)} of it with the base image" * bool(image.base_bytes)
+    yield f"In the end it shows {shown}{base}."
+    rows = [
+        (
+            str(layer.number),
+            format_size(layer.bytes),
+            _share(layer.bytes, total),
+            format_size(layer.wasted_bytes) if layer.wasted_bytes else "",
+            code(layer.instruction[:_MOST_TEXT]) if layer.instruction else "an unknown step",
+        )
+        for layer in image.layers[:_MOST_ROWS]
+    ]
+    yield _section("Layers", table(["layer:", "size:", "share:", "wasted:", "instruction"], rows))
+    yield _section("Wasted", _wasted(image.wasted))
+
+
+def _wasted(wasted: Wasted) -> str:
+    rows = [
+        (
+            code(each.path),
+            format_size(each.bytes),
+            str(each.written_in),
+            f"{each.gone_in}, {'overwritten' if each.overwritten else 'deleted'}",
+        )
+        for each in wasted.paths[:_MOST_ROWS]
+    ]
+    if not rows:
+        return ""
+    total = f"{format_size(wasted.bytes)} in {counted(wasted.files)}"
+    return f"{total}\n\n{table(['path', 'size:', 'written in layer:', 'gone in layer'], rows)}"
 
 
 def _facts(measurement: Measurement) -> Iterator[tuple[str, str, str]]:
@@ -91,14 +135,20 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str, str]]:
     if copy_all is not None:
         yield "copy all", format_size(copy_all.bytes), "BuildKit, `COPY . /`, nothing cached"
         yield "", format_size(copy_all.warm_bytes), "the same, nothing changed"
-    for target in measurement.targets:
+    for target in measurement.targets[:_MOST_ROWS]:
         what = f"stage {code(target.name)}" if target.name else "the last stage"
         if target.buildkit is None:
-            yield "transfer", "", f"{what}: {code(target.reason or 'unknown')}"
+            yield "transfer", "", f"{what}: {prose(WITHOUT_TRANSFER[target.reason or 'unknown'])}"
         else:
             yield "transfer", format_size(target.buildkit.bytes), what
     if legacy is not None:
         yield "legacy", format_size(legacy.bytes), "what the classic builder is sent"
+    else:
+        yield "legacy", "", f"no figure: {prose(measurement.legacy_reason or '')}"
+    if measurement.lfs is not None:
+        counted_as = "only the pointers count" if measurement.lfs.pointers else "as pointers tell"
+        files = counted(measurement.lfs.files)
+        yield "in LFS", format_size(measurement.lfs.bytes), f"{files}, {counted_as}"
     dockerfile, ignore_file = measurement.context.dockerfile, measurement.context.ignore_file
     if dockerfile:
         yield "Dockerfile", "", code(dockerfile)
@@ -113,9 +163,9 @@ def _limits(limits: Sequence[Limit]) -> str:
             amount(limit.unit, limit.limit),
             "ok" if limit.headroom >= 0 else f"**over by {amount(limit.unit, -limit.headroom)}**",
         )
-        for limit in limits
+        for limit in sorted(limits, key=lambda limit: limit.headroom >= 0)
     ]
-    return table(["limit", "actual:", "most:", ""], rows) if rows else ""
+    return _cut_table(["limit", "actual:", "most:", ""], rows) if rows else ""
 
 
 def _heaviest(measurement: Measurement) -> str:
@@ -166,17 +216,33 @@ def _groups(groups: Groups | Instructions | None) -> str:
     if groups is None:
         return ""
     if isinstance(groups, Instructions):
-        rows = [
-            (
-                f"{code(f'{each.instruction.file}:{each.instruction.line}')} "
-                f"{code(each.instruction.text)}",
-                format_size(each.bytes), f"{each.files:,}",
-            )
-            for each in groups.rows[:_MOST_ROWS]
-        ]  # fmt: skip
-        return _section("By instruction", table(["instruction", "size:", "files:"], rows))
+        return _section("By instruction", _instructions(groups))
     rows = [
         (code(row.name) if row.name else "no ending", format_size(row.bytes), f"{row.files:,}")
-        for row in groups.rows[:_MOST_ROWS]
+        for row in groups.rows
     ]
-    return _section(f"By {groups.by}", table([groups.by, "size:", "files:"], rows))
+    return _section(f"By {groups.by}", _cut_table([groups.by, "size:", "files:"], rows))
+
+
+def _instructions(found: Instructions) -> str:
+    rows = [
+        (
+            f"{code(f'{each.instruction.file}:{each.instruction.line}')} "
+            f"{code(each.instruction.text[:_MOST_TEXT])}",
+            format_size(each.bytes), f"{each.files:,}",
+        )
+        for each in found.rows[:_MOST_ROWS]
+    ]  # fmt: skip
+    rows += [("...", "", "")] * (len(found.rows) > _MOST_ROWS)
+    rows += [
+        ("no instruction", format_size(found.unasked_bytes), f"{found.unasked_files:,}"),
+        ("brought by several", format_size(found.several_bytes), f"{found.several_files:,}"),
+    ]
+    return table(["instruction", "size:", "files:"], rows)
+
+
+def _cut_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """As many rows as a reader wants."""
+    left = len(rows) - _MOST_ROWS
+    more = f"\n\nand {left:,} more; `--format json` lists all" if left > 0 else ""
+    return table(columns, rows[:_MOST_ROWS]) + more

@@ -149,6 +149,20 @@ def _groups(report: Report) -> Iterator[_Row]:
         yield {"type": row.name}, row.bytes
 
 
+def _instructions(report: Report) -> Iterator[_Row]:
+    found = report.measurement.instructions
+    for row in () if found is None else found.rows:
+        place = f"{row.instruction.file}:{row.instruction.line}"
+        yield {"instruction": row.instruction.text, "place": place}, row.bytes
+    if found is not None:
+        yield {"instruction": "", "place": ""}, found.unasked_bytes
+
+
+def _lfs(report: Report) -> Iterator[_Row]:
+    if report.measurement.lfs is not None:
+        yield {}, report.measurement.lfs.bytes
+
+
 def _findings(report: Report) -> Iterator[_Row]:
     for found in report.findings:
         place = found.file or found.path
@@ -160,10 +174,33 @@ def _problems(report: Report) -> Iterator[_Row]:
         yield {"code": problem.code, "effect": problem.effect.value}, 1
 
 
+def _layers(report: Report) -> Iterator[_Row]:
+    for layer in () if report.image is None else report.image.layers:
+        yield {"layer": str(layer.number), "instruction": layer.instruction}, layer.bytes
+
+
+def _wasted(report: Report) -> Iterator[_Row]:
+    if report.image is not None:
+        yield {}, report.image.wasted.bytes
+
+
+def _content(report: Report) -> Iterator[_Row]:
+    if report.image is None:
+        yield from _size(report)
+
+
+def _image(report: Report) -> Iterator[_Row]:
+    if report.image is not None:
+        yield {}, report.measurement.size.bytes
+
+
 _GAUGES = (
     _Gauge("status", "1 for the verdict, 0 for the others.", "", _status),
     _Gauge("complete", "Whether all that is sent could be counted.", "", _complete),
-    _Gauge("context_bytes", "Content of the files that a build is sent.", "bytes", _size),
+    _Gauge("context_bytes", "Content of the files that a build is sent.", "bytes", _content),
+    _Gauge("image_bytes", "Content of all layers.", "bytes", _image),
+    _Gauge("layer_bytes", "Content of each layer.", "bytes", _layers),
+    _Gauge("wasted_bytes", "What later layers overwrite or delete.", "bytes", _wasted),
     _Gauge("context_entries", "What a build is sent.", "", _entries),
     _Gauge("transfer_bytes", "What BuildKit transfers.", "bytes", _transfer),
     _Gauge("legacy_bytes", "What the classic builder is sent.", "bytes", _legacy),
@@ -171,6 +208,13 @@ _GAUGES = (
     _Gauge("limit_files", "Budgets in files.", "files", _limits("files")),
     _Gauge("heaviest_bytes", "The heaviest paths.", "bytes", _heaviest),
     _Gauge("type_bytes", "Content by ending.", "bytes", _groups),
+    _Gauge(
+        "instruction_bytes",
+        "Content that each brings; none for what nobody asks for.",
+        "bytes",
+        _instructions,
+    ),
+    _Gauge("lfs_bytes", "Content that LFS pointers stand for.", "bytes", _lfs),
     _Gauge("finding_bytes", "Bytes at stake, by finding.", "bytes", _findings),
     _Gauge("problems", "What stood in the way.", "", _problems),
 )

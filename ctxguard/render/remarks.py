@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ctxguard.context.tree.naming import INLINE, STANDARD_INPUT
 from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.measurement import Effect, Problem
 from ctxguard.render.terminal import over
@@ -48,8 +49,10 @@ def remarks(reports: Sequence[Report], failures: Sequence[Failure]) -> Iterator[
 
 
 def _of_verdict(report: Report) -> Iterator[Remark]:
-    context = report.measurement.context
-    file = in_repository(report, context.ignore_file or context.dockerfile)
+    file = None
+    if report.image is None:
+        context = report.measurement.context
+        file = in_repository(report, context.ignore_file or context.dockerfile)
     if report.verdict.status is Status.INCOMPLETE:
         message = _named(report, "not everything could be counted; see the problems")
         yield Remark(
@@ -61,10 +64,10 @@ def _of_verdict(report: Report) -> Iterator[Remark]:
         if broken.get((limit.name, limit.scope)) is limit:
             severity = Severity.ERROR if limit.tier is Tier.CRITICAL else Severity.WARNING
             message = _named(report, f"{_size(report)}, {over(limit)}")
+            code, title = f"{limit.tier.value}-{limit.name}", f"{subject(report)} over budget"
             yield Remark(
-                severity, f"{limit.tier.value}-{limit.name}", "Build context over budget", message,
-                file, bytes=_excess(limit), folder=report.folder,
-            )  # fmt: skip
+                severity, code, title, message, file, bytes=_excess(limit), folder=report.folder
+            )
 
 
 def _breaks(limit: Limit) -> bool:
@@ -81,25 +84,32 @@ def _size(report: Report) -> str:
 
 def _of_finding(report: Report, found: Finding) -> Remark:
     stake = f", {format_size(found.bytes)} at stake" if found.bytes else ""
-    file = in_repository(report, found.file or found.path)
+    # The paths of an image lie in no repository.
+    path = found.path if report.image is None else None
+    file = in_repository(report, found.file or path)
     message = _named(report, f"{found.message}{stake}")
     return Remark(
-        found.severity, found.code, "Build context", message, file, found.line, found.bytes,
+        found.severity, found.code, subject(report), message, file, found.line, found.bytes,
         found.fix, report.folder,
     )  # fmt: skip
 
 
 def _of_problem(report: Report, problem: Problem) -> Remark:
     fails = problem.effect is Effect.BUILD_FAILS
+    file = in_repository(report, problem.path)
     return Remark(
         Severity.ERROR if fails else Severity.WARNING,
         problem.code,
-        f"Build context, {problem.effect.value}",
+        f"{subject(report)}, {problem.effect.value}",
         _named(report, f"{problem.message} ({problem.effect.value})"),
-        in_repository(report, problem.path),
-        problem.line,
+        file,
+        None if file is None else problem.line,
         folder=report.folder,
     )
+
+
+def subject(report: Report) -> str:
+    return "Build context" if report.image is None else "Image"
 
 
 def _named(report: Report, message: str) -> str:
@@ -107,8 +117,11 @@ def _named(report: Report, message: str) -> str:
 
 
 def in_repository(report: Report, file: str | None) -> str | None:
-    """A file as it is called at the top of the repository; one outside of it keeps its name."""
-    if file is None:
+    """A file as it is called at the top of the repository; one outside of it keeps its name.
+
+    None for a Dockerfile that is no file: from standard input, or within a Compose file.
+    """
+    if file is None or file == STANDARD_INPUT or INLINE in file:
         return None
     if not posixpath.isabs(file):
         return posixpath.normpath(posixpath.join(report.folder, file))

@@ -40,10 +40,20 @@ _MORE = (
 
 def render(reports: Sequence[Report], terminal: Terminal) -> str:
     """All reports, one behind the other."""
-    return "\n".join(_Page(report, terminal).text() for report in reports)
+    return "\n".join(_page(report, terminal).text() for report in reports)
 
 
-class _Page:
+def _page(report: Report, terminal: Terminal) -> Page:
+    if report.image is None:
+        return Page(report, terminal)
+    from ctxguard.render.image import ImagePage
+
+    return ImagePage(report, report.image, terminal)
+
+
+class Page:
+    """One report; parts of it serve images too."""
+
     def __init__(self, report: Report, terminal: Terminal) -> None:
         self.report = report
         self.measurement = report.measurement
@@ -53,11 +63,13 @@ class _Page:
     def text(self) -> str:
         parts = [self._headline()]
         if not self.terminal.brief:
-            parts += [self._facts(), self._budgets(), self._targets(), self._heaviest()]
-            parts += [self._groups(), self._kept_out()]
-            parts.append(self._findings())
+            parts += self._body()
         parts.append(self._problems())
         return "\n".join(part for part in parts if part)
+
+    def _body(self) -> list[str]:
+        parts = [self._facts(), self._budgets(), self._targets(), self._heaviest()]
+        return [*parts, self._groups(), self._kept_out(), self._findings()]
 
     def _headline(self) -> str:
         size = self.measurement.size
@@ -258,8 +270,14 @@ def _limit_name(limit: Limit) -> str:
     most = amount(limit.unit, limit.limit)
     if limit.scope is not None:
         return f"budget of {most} for {quoted(limit.scope)}"
-    of_transfer = " for the transfer" if limit.name == "transfer" else ""
-    return f"{limit.tier.value} limit of {most}{of_transfer}"
+    return f"{limit.tier.value} limit of {most}{_OF.get(limit.name, '')}"
+
+
+_OF = {
+    "transfer": " for the transfer",
+    "layer": " for a layer",
+    "wasted": " for what is wasted",
+}
 
 
 def _budget_text(limit: Limit) -> str:

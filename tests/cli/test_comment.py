@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import process
-from tests.conftest import File, Result
+from tests.conftest import File, Result, Tree
 from tests.forge.conftest import loopback
 from tests.forge.server import ISSUE, JANE, READ_ONLY, REPOSITORY, TOKEN, Answer, Forge, serving
 from tests.git.repositories import Repo, git, make_repo
@@ -105,6 +105,66 @@ def test_a_raised_budget_is_first(repo: Repo, run_cli: Run) -> None:
         "- **max-growth** from 100.00kB to none (`default`)",
         f"- **fail-on** from critical to never (`{id_}:ctxguard.toml:2`)",
     ]
+
+
+PATHS = {
+    "higher": ({"z": "9kB"}, "**budget of z** from 4.00kB to 9.00kB"),
+    "gone": ({}, "**budget of z** from 4.00kB to none"),
+    "one below it": (
+        {"z": "4kB", "z/sub": "1GB"},
+        "**budget of `z/sub`** from 4.00kB with the rest of z to 1.00GB of its own",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PATHS)
+def test_raised_budgets_of_paths(repo: Repo, run_cli: Run, case: str) -> None:
+    """Among many others, of which a line would not hold the names."""
+    others = {f"some/long/folder-{at}": "10MB" for at in range(20)}
+    repo.commit({"ctxguard.toml": budgets(others | {"z": "4kB"})})
+    after, told = PATHS[case]
+    repo.commit({"ctxguard.toml": budgets(others | after)})
+    lines = comment(run_cli, repo, "HEAD~1", "HEAD").out.splitlines()
+    raised = [line for line in lines if line.startswith("- **budget of")]
+    assert len(raised) == 1
+    assert raised[0].startswith(f"- {told} (")
+
+
+@pytest.mark.parametrize("after", [{"z": "3kB"}, {"z": "4kB", "other": "1GB"}])
+def test_budgets_of_paths_that_take_nothing(
+    repo: Repo, run_cli: Run, after: dict[str, str]
+) -> None:
+    repo.commit({"ctxguard.toml": budgets({"z": "4kB"})})
+    repo.commit({"ctxguard.toml": budgets(after)})
+    assert "raises" not in comment(run_cli, repo, "HEAD~1", "HEAD").out
+
+
+def budgets(paths: dict[str, str]) -> str:
+    return "[budgets]\n" + "".join(f'"{path}" = "{size}"\n' for path, size in paths.items())
+
+
+def test_the_change_that_mends_the_configuration(repo: Repo, run_cli: Run) -> None:
+    repo.commit({"ctxguard.toml": 'critical = "1 elephant"\n'})
+    repo.commit({"ctxguard.toml": CONFIGURATION})
+    out = comment(run_cli, repo, "HEAD~1", "HEAD").out
+    assert "within budget" in out
+    assert "the configuration there is wrong" in out
+
+
+def test_a_folder_that_is_gone_spoils_no_other(
+    repo: Repo, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = "".join(
+        f'[[contexts]]\nname = "{name}"\ncontext = "{name}"\n' for name in ("api", "web")
+    )
+    files: Tree = {"ctxguard.toml": named, "api": {"Dockerfile": "FROM scratch\n", "a": "x"}}
+    repo.commit(files)
+    monkeypatch.chdir(repo.root)
+    found = run_cli("comment", "HEAD~1", "HEAD")
+    assert found.code == 2
+    assert "`api`" in found.out
+    assert "**failed**" in found.out
+    assert "web" in found.err
 
 
 def test_a_lowered_budget_is_not_told(repo: Repo, run_cli: Run) -> None:

@@ -41,6 +41,10 @@ WRONG = {
     "more files than formats": (["-o", "a", "-o", "b"], "each -o takes a --format of its own"),
     "a file too many": (["--format", "json", "-o", "a", "-o", "b"], "each -o takes a --format"),
     "two on standard output": (["--format", "json", "--format", "csv"], "give the others an -o"),
+    "standard output twice": (
+        ["--format", "json", "-o", "/dev/stdout", "--format", "csv"],
+        "/dev/stdout is standard output",
+    ),
     "a file twice": (["--format", "json", "-o", "a", "--format", "csv", "-o", "./a"], "same file"),
 }
 
@@ -62,6 +66,18 @@ def test_the_exit_code_stays(root: str, tmp_path: Path, run_cli: Run) -> None:
     result = run_cli("report", root, *argv, "--format", "github")
     assert result.code == 1
     assert result.out.startswith("::error ")
+
+
+def test_one_that_cannot_be_written_keeps_no_other(root: str, tmp_path: Path, run_cli: Run) -> None:
+    files = [str(tmp_path / name) for name in ("a", "no/b", "c")]
+    copies = [part for file in files for part in ("--format", "csv", "-o", file)]
+    history = str(tmp_path / "history.db")
+    result = run_cli("report", root, *copies, "--record", "--history", history)
+    assert result.code == 2
+    assert f"cannot write -o {files[1]}" in result.err
+    assert Path(files[0]).read_text() == Path(files[2]).read_text() != ""
+    kept = run_cli("history", "-C", root, "--history", history, "--format", "csv").out
+    assert kept.count("\n") == 2
 
 
 def past_of(page: str) -> list[int]:

@@ -250,3 +250,22 @@ def test_a_link_to_itself_is_not_replaced(root: str, folder: str, run_cli: Run) 
 def test_no_name_at_all(root: str, run_cli: Run) -> None:
     found = run_cli("report", root, "-o", "")
     assert (found.code, "name of a file" in found.err) == (2, True)
+
+
+def test_a_history_is_never_replaced(root: str, folder: str, run_cli: Run) -> None:
+    history = os.path.join(folder, "history.db")
+    assert run_cli("report", root, "--record", "--history", history).code == 0
+    before = os.stat(history).st_size
+    for command in ("report", "lint"):
+        found = run_cli(command, root, "--format", "json", "-o", history)
+        assert found.code == 2
+        assert "is a history of measurements" in found.err
+    assert os.stat(history).st_size == before
+    assert run_cli("history", "-C", root, "--history", history).code == 0
+
+
+def test_the_name_of_a_folder(root: str, folder: str, run_cli: Run) -> None:
+    found = run_cli("report", root, "-o", os.path.join(folder, "new/"))
+    assert found.code == 2
+    assert "names a folder" in found.err
+    assert os.listdir(folder) == ["old"]

@@ -105,7 +105,7 @@ def test_the_first_configuration_of_contexts(pair: Pair) -> None:
 def test_a_budget_of_a_path_that_is_raised(pair: Pair) -> None:
     pair.local.commit({"ctxguard.toml": CONTEXTS.replace("30 kB", "40 kB")})
     told = passing(pair)
-    assert told[0].startswith("main, web raises budgets from docs/ 30.00kB to docs/ 40.00kB")
+    assert told[0].startswith("main, web raises budget of docs/ from 30.00kB to 40.00kB")
 
 
 @pytest.mark.slow

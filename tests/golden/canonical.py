@@ -5,7 +5,10 @@ Whoever adds a field to what a Report holds gives it a value here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ctxguard.finding import Edit, Finding, Fix, Severity
+from ctxguard.layers import Image, InstalledPackage, Layer, Wasted, WastedPath
 from ctxguard.measurement import (
     Backend,
     Brought,
@@ -96,7 +99,7 @@ MEASUREMENT = Measurement(
         ignore_file=".dockerignore",
         target="runtime",
         platform="linux/arm64",
-        build_args={"VERSION": "1.2", "EMPTY": ""},
+        build_args={"VERSION": "1.2", "EMPTY": "", f"X{HOSTILE}": HOSTILE},
     ),
     size=Totals(bytes=2_345_678_901, files=1234, directories=56, symlinks=7, other=2),
     copy_all=BuildKitTransfer(bytes=2_345_901_234, warm_bytes=98_765, entries=1299),
@@ -204,3 +207,76 @@ OVER_BUDGET = Report(
 )
 
 FAILURES = (Failure(f"web {HOSTILE}", f"its Dockerfile {HOSTILE} cannot be read"),)
+
+IMAGE = Image(
+    reference=f"app:1 {HOSTILE}",
+    id=f"sha256:{'1' * 64}",
+    created=f"2026-11-27T10:00:00Z{HOSTILE}",
+    layers=(
+        Layer(
+            1,
+            f"sha256:{'2' * 64}",
+            "ADD rootfs.tar /",
+            "2026-01-01T00:00:00Z",
+            100_000_000,
+            3000,
+            103_000_000,
+            40_000_000,
+            0,
+            base=True,
+        ),
+        Layer(
+            2,
+            f"sha256:{'3' * 64}",
+            f"RUN {HOSTILE} {'x' * 150}",
+            None,
+            1_900_000_000,
+            9000,
+            1_910_000_000,
+            700_000_000,
+            200_000_000,
+            base=False,
+        ),
+        Layer(3, f"sha256:{'4' * 64}", "", None, 345_678_901, 2, 345_700_000, 1, 0, base=False),
+    ),
+    wasted=Wasted(
+        200_000_000,
+        2,
+        (
+            WastedPath(HOSTILE, 150_000_000, 2, 3, overwritten=True),
+            WastedPath("var/cache/apt/pkgcache.bin", 50_000_000, 2, 3, overwritten=False),
+        ),
+    ),
+    shown_bytes=2_145_678_901,
+    shown_files=12_000,
+    base_bytes=100_000_000,
+    packages=(
+        InstalledPackage("opencv", "4.10", "python", 120_000_000, 400),
+        InstalledPackage(HOSTILE, HOSTILE, "apk", 80_000_000, 20),
+    ),
+    origins=(2, 2, 3, 2, 1, 2, 3),
+)
+OF_AN_IMAGE = Report(
+    replace(
+        MEASUREMENT,
+        context=Context(IMAGE.reference, Backend.BUILDKIT, source="image"),
+        copy_all=None,
+        targets=(TargetTransfer(None, default=True, chosen=True, buildkit=None, reason="image"),),
+        instructions=None,
+        legacy=None,
+        legacy_reason="an image has no context",
+        excluded=None,
+        problems=(),
+        lfs=None,
+    ),
+    Verdict(
+        Status.CRITICAL,
+        (
+            Limit("image-size", Tier.WARNING, "bytes", 1_000_000_000, 2_345_678_901),
+            Limit("image-size", Tier.CRITICAL, "bytes", 1_500_000_000, 2_345_678_901),
+            Limit("wasted", Tier.CRITICAL, "bytes", 100_000_000, 200_000_000),
+        ),
+    ),
+    FINDINGS,
+    image=IMAGE,
+)

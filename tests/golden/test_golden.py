@@ -22,7 +22,7 @@ from ctxguard.render.look import Terminal
 from ctxguard.report import Report
 from ctxguard.version import __version__
 from tests.conftest import File, Result
-from tests.golden.canonical import FAILURES, FINDINGS, MEASUREMENT, OVER_BUDGET
+from tests.golden.canonical import FAILURES, FINDINGS, MEASUREMENT, OF_AN_IMAGE, OVER_BUDGET
 
 Renderer = Callable[[Sequence[Report]], str]
 Run = Callable[..., Result]
@@ -138,6 +138,15 @@ def test_the_terminal_changes_nothing(
     assert "CTX002" in plain.out
 
 
+@pytest.mark.parametrize("name", RENDERERS)
+def test_an_image(name: str, snapshot: SnapshotAssertion) -> None:
+    shown = RENDERERS[name]([OF_AN_IMAGE])
+    assert lasting(shown) == snapshot
+    unseen = {each for each in shown if unicodedata.category(each) in UNSEEN}
+    assert unseen <= ({"\n", "\x1b"} if name == "terminal, color" else {"\n"})
+    assert "##[" not in shown
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_by_instruction(name: str, snapshot: SnapshotAssertion) -> None:
     report = replace(OVER_BUDGET, groups=MEASUREMENT.instructions, findings=())
@@ -145,7 +154,7 @@ def test_by_instruction(name: str, snapshot: SnapshotAssertion) -> None:
 
 
 def test_the_canonical_report_has_everything() -> None:
-    may_be_none = {"legacy_reason", "overview"}
+    may_be_none = {"legacy_reason", "overview", "image"}
     values: list[Report | Measurement | Finding] = [OVER_BUDGET, MEASUREMENT, *FINDINGS[1:2]]
     empty = {
         field.name

@@ -33,7 +33,7 @@ def test_hostile_names_are_shown_whole() -> None:
 def test_tables_keep_their_shape() -> None:
     rows = page(markdown.render([OVER_BUDGET, OVER_BUDGET], FAILURES)).rows
     report = OVER_BUDGET
-    facts, limits = 1 + 9, 1 + len(report.verdict.limits)
+    facts, limits = 1 + 10, 1 + len(report.verdict.limits)
     heaviest, types = 2 + len(report.measurement.heaviest.rows), 1 + 3
     assert rows == [4] * 4 + ([3] * facts + [4] * limits + [4] * heaviest + [3] * types) * 2
 

@@ -12,6 +12,8 @@ _URL = re.compile(
 )
 
 ONLY_FOLDERS = "only local folders can be measured"
+INLINE = ", dockerfile of "
+"""What stands between a Compose file and the service that has its Dockerfile in it."""
 STANDARD_INPUT = "-"
 """What names it, as in `docker build -f -`."""
 

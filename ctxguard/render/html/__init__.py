@@ -22,10 +22,20 @@ from ctxguard.render.terminal import instruction_text, verdict_text
 from ctxguard.report import Failure, Report
 from ctxguard.version import __version__
 
-_SCRIPTS = ("elements.js", "layout.js", "treemap.js", "trend.js", "tables.js", "page.js")
+_SCRIPTS = (
+    "elements.js",
+    "layout.js",
+    "treemap.js",
+    "trend.js",
+    "tables.js",
+    "layers.js",
+    "page.js",
+)
 """In the order in which one uses the other; together they are one script."""
 _COLUMNS = ("parents", "names", "kinds", "bytes", "files")
 _MOST_ROWS = 200
+_MOST_OF_ONE = 5
+_LONGEST_VERDICT = 1000
 _LONGEST = 160
 """Characters of what colors a tile."""
 
@@ -62,7 +72,7 @@ def _data(reports: Sequence[Report], failures: Sequence[Failure]) -> str:
     value = {
         "version": __version__,
         "status": worst(reports, failures).value,
-        "reports": [_report(report) for report in reports],
+        "reports": [_report(report, len(reports)) for report in reports],
         "failures": [{"name": each.name, "message": each.message} for each in failures],
     }
     return in_script(_harmless(value))
@@ -73,18 +83,19 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str):
         return line(value)
     if isinstance(value, dict):
-        return {key: _harmless(each) for key, each in value.items()}
+        return {line(key): _harmless(each) for key, each in value.items()}
     return [_harmless(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report, of: int) -> dict[str, Any]:
+    """One of so many: they share what a page can hold."""
     outline = report.measurement.outline
     assert outline is not None
-    found = folded(outline)
+    found = folded(outline, of)
     brought = list(map(_brought, outline.bringing)) if outline.asked_for else None
     return {
         **_cut(whole(report)),
-        "words": verdict_text(report),
+        "words": _shortened(verdict_text(report), _LONGEST_VERDICT),
         "map": {
             **{name: getattr(found, name) for name in _COLUMNS},
             "least": found.least,
@@ -102,10 +113,20 @@ def _cut(report: dict[str, Any]) -> dict[str, Any]:
     for name in ("findings", "problems", "heaviest"):
         found[name] = report[name][:_MOST_ROWS]
         found[f"{name}_left_out"] = len(report[name]) - len(found[name])
+    for name, many in (("heaviest", "brought_by"), ("findings", "related")):
+        found[name] = [{**each, many: each[many][:_MOST_OF_ONE]} for each in found[name]]
+    for name, many in (("verdict", "limits"), ("transfer", "targets")):
+        rows = report[name][many]
+        found[name] = {**report[name], many: rows[:_MOST_ROWS]}
+        found[f"{many}_left_out"] = len(rows[_MOST_ROWS:])
     for name, rows in (("groups", "rows"), ("excluded", "rules")):
         if report[name] is not None:
             found[name] = {**report[name], rows: report[name][rows][:_MOST_ROWS]}
             found[name]["left_out"] = len(report[name][rows]) - len(found[name][rows])
+    if "image" in report:
+        packages = report["image"]["packages"]
+        found["image"] = {**report["image"], "packages": packages[:_MOST_ROWS]}
+        found["packages_left_out"] = len(packages[_MOST_ROWS:])
     return found
 
 
@@ -129,5 +150,5 @@ def _brought(instructions: Sequence[InstructionLine]) -> str:
     return ", and ".join(map(instruction_text, instructions))
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+def _shortened(text: str, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."

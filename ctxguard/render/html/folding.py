@@ -64,11 +64,15 @@ class _Sum:
     files: int = 0
 
 
-def folded(outline: Outline) -> Folded:
-    """What can be shown of an outline."""
+def folded(outline: Outline, of: int = 1) -> Folded:
+    """What can be shown of an outline.
+
+    Args:
+        of: how many outlines share a page.
+    """
     sums = _sums(outline)
     least = max(1, -(-sums[""].bytes // _LEAST_PARTS))
-    while not _fits(outline, sums, least):
+    while not _fits(outline, sums, least, of):
         least *= 2
     return _Folding(outline, sums, least).folded()
 
@@ -99,7 +103,7 @@ def _with_above(path: str, known: dict[str, _Sum]) -> Sequence[str]:
     return missing[::-1]
 
 
-def _fits(outline: Outline, sums: dict[str, _Sum], least: int) -> bool:
+def _fits(outline: Outline, sums: dict[str, _Sum], least: int, of: int) -> bool:
     nodes = characters = 0
     for path, found in sums.items():
         if found.bytes >= least:
@@ -110,7 +114,10 @@ def _fits(outline: Outline, sums: dict[str, _Sum], least: int) -> bool:
             shown = [name for name, size in _files(folder) if size >= least]
             nodes += len(shown)
             characters += sum(map(_length, shown))
-    return nodes <= _MOST_NODES and characters <= _MOST_CHARACTERS
+    # The root alone is shown in any case.
+    return least > sums[""].bytes or (
+        nodes <= _MOST_NODES // of and characters <= _MOST_CHARACTERS // of
+    )
 
 
 def _length(name: str) -> int:

@@ -11,7 +11,7 @@ function nameOf(report) {
 function headline(report) {
   const { context, size, verdict } = report;
   const words = report.words.replace(/^[A-Z]+: /, "");
-  const what = [`${context.backend}`, context.dockerfile, context.ignore_file, context.revision && `commit ${context.revision.slice(0, 8)}`];
+  const what = report.image ? [report.image.id.slice(0, 19), report.image.created] : [context.backend, context.dockerfile, context.ignore_file, context.revision && `commit ${context.revision.slice(0, 8)}`];
   return element(
     "header",
     {},
@@ -26,12 +26,15 @@ function show(report) {
   const parts = [
     headline(report),
     problemsList(report),
+    layersTable(report),
     new Treemap(report).element,
     findingsList(report),
     heaviestTable(report),
+    wastedTable(report),
+    packagesTable(report),
     limitsTable(report),
     trend(report),
-    transfersTable(report),
+    report.image ? null : transfersTable(report),
     groupsTable(report),
     excludedTable(report),
   ];
@@ -43,6 +46,7 @@ function choice() {
   const buttons = data.reports.map((report) =>
     element("button", { type: "button", onclick: () => choose(report, buttons) }, `${nameOf(report)} ${sizeText(report.size.bytes)} `, element("b", { class: `status ${report.verdict.status}` }, report.verdict.status)),
   );
+  buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(at === 0)));
   return element("nav", { class: "choice", "aria-label": "Build contexts" }, ...buttons);
 }
 

@@ -1,6 +1,6 @@
 // Limits, heaviest paths, findings and problems.
 
-const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed"]);
+const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed", "layer", "wasted"]);
 
 // A row is a list of texts or elements.
 function table(columns, rows) {
@@ -26,7 +26,7 @@ function limitsTable(report) {
     show(limit, limit.limit),
     limit.headroom < 0 ? element("b", { class: limit.status }, `over by ${show(limit, -limit.headroom)}`) : `${show(limit, limit.headroom)} left`,
   ]);
-  return section("Limits", table(["limit", "is", "at most", ""], rows));
+  return section("Limits", table(["limit", "is", "at most", ""], rows), leftOut(report.limits_left_out));
 }
 
 function transfersTable(report) {
@@ -34,9 +34,16 @@ function transfersTable(report) {
   const rows = [];
   const add = (what, sizes) => sizes && rows.push([what, sizeText(sizes.bytes), sizeText(sizes.warm_bytes)]);
   add("COPY . /, with BuildKit", transfer.copy_all);
-  for (const target of transfer.targets) add(target.name ? `stage ${target.name}` : "the last stage", target.buildkit);
+  for (const target of transfer.targets) {
+    const name = target.name ? `stage ${target.name}` : "the last stage";
+    if (target.buildkit) add(name, target.buildkit);
+    else rows.push([`${name}: ${target.reason}`, "none", ""]);
+  }
   if (transfer.legacy) rows.push(["the classic builder", sizeText(transfer.legacy.bytes), ""]);
-  return section("What is transferred", table(["", "nothing cached", "nothing changed"], rows));
+  else rows.push([`the classic builder: ${transfer.legacy_reason}`, "none", ""]);
+  const { lfs } = report;
+  const pointers = lfs && element("p", {}, `${sizeText(lfs.bytes)} in ${countText(lfs.files, "file")} of Git LFS, of which ${lfs.counted === "content" ? "the content, as pointers tell it," : "the pointers alone"} counts.`);
+  return section("What is transferred", table(["", "nothing cached", "nothing changed"], rows), leftOut(report.targets_left_out), pointers);
 }
 
 function heaviestTable(report) {
@@ -94,7 +101,10 @@ function problemsList(report) {
 
 function groupsTable(report) {
   if (!report.groups) return null;
-  const rows = report.groups.rows.map((row) => [row.name || "no ending", sizeText(row.bytes), row.files.toLocaleString("en-US")]);
+  const { groups } = report;
+  const show = (name, row) => [name, sizeText(row.bytes), row.files.toLocaleString("en-US")];
+  const rows = groups.rows.map((row) => show(row.instruction ? `${row.name} ${row.instruction.text}` : row.name || "no ending", row));
+  if (groups.unasked) rows.push(show("no instruction", groups.unasked), show("brought by several", groups.several));
   return section(`By ${report.groups.by}`, table([report.groups.by, "size", "files"], rows), leftOut(report.groups.left_out));
 }
 

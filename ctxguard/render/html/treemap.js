@@ -69,10 +69,10 @@ class Treemap {
     this.by = "type";
     this.wanted = "";
     this.focused = 0;
-    this.build();
+    this.build(report);
   }
 
-  build() {
+  build(report) {
     this.crumbs = element("nav", { class: "crumbs", "aria-label": "Where the map is" });
     this.box = element("div", {
       class: "map",
@@ -88,7 +88,7 @@ class Treemap {
     this.element = element(
       "section",
       { "aria-label": "Treemap" },
-      element("h2", {}, "What is sent"),
+      element("h2", {}, report.image ? "What it shows in the end" : "What is sent"),
       element("div", { class: "controls" }, this.searching(), this.coloring()),
       this.found,
       this.crumbs,
@@ -139,7 +139,7 @@ class Treemap {
     this.draw();
     const tile = this.box.querySelector('[tabindex="0"]');
     if (tile) tile.focus();
-    this.tell(node);
+    this.tell(this.focused);
   }
 
   tell(node) {
@@ -315,6 +315,7 @@ class Treemap {
 
   // As trees are moved through: up and down, into a folder and out of it.
   key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const at = this.tiles.findIndex((tile) => tile.node === this.focused);
     const step = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.tiles.length - 1 }[event.key];
     if (step !== undefined) {

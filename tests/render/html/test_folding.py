@@ -138,6 +138,14 @@ def test_very_much_of_everything() -> None:
         MEASUREMENT,
         outline=Outline((folder,), copies, asked_for=True, rules=rules),
         problems=MEASUREMENT.problems * many,
+        heaviest=replace(
+            MEASUREMENT.heaviest,
+            rows=tuple(
+                replace(row, brought_by=(InstructionLine("Dockerfile", 1, "x" * 99),) * 3000)
+                for row in MEASUREMENT.heaviest.rows
+            ),
+        ),
+        targets=MEASUREMENT.targets * 2000,
         excluded=Excluded(1, 1, (RuleSavings(".dockerignore", 1, "x" * 300, 1, 1),) * many),
     )
     groups = Groups("type", tuple(GroupRow(f".{at}", 1, 1) for at in numbers))
@@ -153,3 +161,12 @@ def test_very_many_endings_very_deep_are_quick() -> None:
     names = [f"f.{at}" for at in range(60_000)]
     found = folded(one_folder(names, [2] * len(names), "/".join("d" for _ in range(900))))
     assert found.endings[found.types[0]] == ".0"
+
+
+@pytest.mark.slow
+def test_very_many_contexts() -> None:
+    names = [f"f{at}" for at in range(1900)]
+    outline = one_folder(names, [1000] * len(names))
+    report = replace(OVER_BUDGET, measurement=replace(MEASUREMENT, outline=outline), past=())
+    reports = [replace(report, name=f"c{at}", findings=()) for at in range(100)]
+    assert len(html.render(reports).encode()) < 1_500_000

@@ -116,6 +116,7 @@ def test_search(sample: Opened) -> None:
     assert "not searched" in found
     page.locator(".found .link").click()
     assert crumbs(page) == "app / data"
+    assert "rule: line 7" in page.locator(".told").inner_text()
     page.fill("#search", "no such name")
     assert "0 paths found" in page.locator(".found").inner_text()
     page.fill("#search", "")
@@ -160,6 +161,17 @@ def test_by_keys_alone(sample: Opened) -> None:
     assert page.evaluate("document.activeElement.ariaLabel").startswith("app,")
 
 
+@pytest.mark.parametrize("keys", ["Alt+ArrowLeft", "Control+Home", "Meta+ArrowLeft"])
+def test_keys_of_the_browser_stay_its_own(sample: Opened, keys: str) -> None:
+    page = sample.page
+    page.locator(".map .tile").first.focus()
+    page.evaluate(
+        "window.addEventListener('keydown', (e) => { window.taken = e.defaultPrevented })"
+    )
+    page.keyboard.press(keys)
+    assert page.evaluate("window.taken") is False
+
+
 def test_what_a_screen_reader_is_told(sample: Opened) -> None:
     page = sample.page
     tree = page.get_by_role("tree", name="Treemap of the build context")
@@ -196,6 +208,10 @@ def test_several_contexts(chromium: Browser, tmp_path: Path) -> None:
     found = opened(chromium, html.render([REPORT, web], FAILURES), tmp_path / "page.html")
     page = found.page
     assert "cannot be read" in page.locator("main").inner_text()
+    pressed = page.locator(".choice button").evaluate_all(
+        "all => all.map(each => each.ariaPressed)"
+    )
+    assert pressed == ["true", "false"]
     page.get_by_role("button", name="web").click()
     assert page.locator("h1").inner_text() == "web"
     page.context.close()

@@ -1,0 +1,135 @@
+"""`ctxguard image`: what is in an image, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ctxguard.cli import options
+from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write_all
+from ctxguard.cli.help import help_option
+from ctxguard.errors import UsageError
+from ctxguard.guard.budget import FailOn, ImageBudget, exit_code, judge_image
+from ctxguard.render import FORMATS
+from ctxguard.report import Groups, Report
+from ctxguard.sizes import parse_size
+
+if TYPE_CHECKING:
+    from ctxguard.image.measuring import MeasuredImage
+
+
+def _size(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return parse_size(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command("image")
+@click.argument("reference", metavar="REF")
+@click.option("--tag", metavar="NAME", help="Which image of an archive with several.")
+@click.option("--platform", metavar="PLATFORM", help="Of several, the one for it: linux/arm64.")
+@click.option("--warn", metavar="SIZE", callback=_size, default="1GB", help="Default: 1GB.")
+@click.option("--critical", metavar="SIZE", callback=_size, default="1.5GB", help="Default: 1.5GB.")
+@click.option("--max-layer", metavar="SIZE", callback=_size, help="For any layer of one's own.")
+@click.option("--max-wasted", metavar="SIZE", callback=_size, help="For what is in vain.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([each.value for each in FailOn]),
+    default=FailOn.CRITICAL.value,
+    help="What makes the exit code 1; default: critical.",
+)
+@click.option("--top", type=click.IntRange(min=1, max=1000), default=10, metavar="N",
+              help="How many of the heaviest paths to show; default: 10.")  # fmt: skip
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
+@click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
+@click.option("--no-findings", is_flag=True, help="Do not look for what need not be there.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice([TERMINAL, *FORMATS]),
+    multiple=True,
+    help="Default: terminal; several, each with its -o.",
+)
+@click.option(
+    "-o", "--output", "files", metavar="FILE", multiple=True, help="Write the report to a file."
+)
+@options.color_option
+@click.option("-q", "--quiet", is_flag=True, help="Only size and verdict.")
+@help_option
+def command(**given: Any) -> int:
+    """Measure an image, layer by layer, and hold it against its budget.
+
+    REF is a file that docker save wrote, a folder or tar with an OCI layout, - for an archive on
+    standard input, or a name that the local engine knows. It is read once, and never unpacked to
+    the disk.
+
+    Exit codes: 0 within budget, 1 over it, 2 wrong usage, 3 the image cannot be read.
+    """
+    return _run(_Asked(**given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    reference: str
+    tag: str | None
+    platform: str | None
+    warn: int
+    critical: int
+    max_layer: int | None
+    max_wasted: int | None
+    fail_on: str
+    top: int
+    depth: int | None
+    by: str | None
+    no_findings: bool
+    formats: tuple[str, ...]
+    files: tuple[str, ...]
+    color: str
+    quiet: bool
+
+    @property
+    def budget(self) -> ImageBudget:
+        # A lower critical limit takes the warning with it.
+        warn = min(self.warn, self.critical)
+        return ImageBudget(warn, self.critical, self.max_layer, self.max_wasted)
+
+
+def _run(asked: _Asked) -> int:
+    from ctxguard.image.measuring import ImageRequest, measure_image
+    from ctxguard.image.opening import Named
+
+    if not asked.reference:
+        raise UsageError("REF is empty; name an archive or an image")
+    wanted = copies(asked.formats, asked.files)
+    named = Named(asked.reference, asked.tag, asked.platform)
+    request = ImageRequest(
+        named, asked.top, asked.depth, types=asked.by == "type", outline=wants(wanted, "outline")
+    )
+    report = _judged(measure_image(request), asked)
+    _write(report, wanted, asked)
+    return exit_code(report.measurement, report.verdict, FailOn(asked.fail_on))
+
+
+def _judged(found: MeasuredImage, asked: _Asked) -> Report:
+    from ctxguard.image.checks import findings
+
+    types = found.measurement.types
+    return Report(
+        found.measurement,
+        judge_image(found.image, asked.budget),
+        () if asked.no_findings else findings(found.image, found.files),
+        None if types is None else Groups("type", types),
+        image=found.image,
+    )
+
+
+def _write(report: Report, wanted: Sequence[Copy], asked: _Asked) -> None:
+    unwritten = write_all(wanted, [report], (), color=asked.color, brief=asked.quiet)
+    if unwritten is not None:
+        raise unwritten

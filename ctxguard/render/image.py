@@ -1,0 +1,108 @@
+"""An image for a person: size and verdict, its layers, what is wasted, what is heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctxguard.layers import Image, Layer, WastedPath
+from ctxguard.render.amounts import counted
+from ctxguard.render.escape import line, quoted
+from ctxguard.render.look import Terminal
+from ctxguard.render.table import Row
+from ctxguard.render.terminal import Page, of_path
+from ctxguard.report import Report
+from ctxguard.sizes import format_size
+
+_MOST_LAYERS = 20
+_MOST_PACKAGES = 10
+_LEAST_PACKAGE = 1_000_000
+_ID = 19
+"""Characters of an id: `sha256:` and twelve digits, as docker shows it."""
+
+
+class ImagePage(Page):
+    """The page of an image."""
+
+    def __init__(self, report: Report, image: Image, terminal: Terminal) -> None:
+        super().__init__(report, terminal)
+        self._image = image
+
+    def _headline(self) -> str:
+        image = self._image
+        what = self._styled(format_size(self.measurement.size.bytes), bold=True)
+        layers = counted(len(image.layers), "layer")
+        name = "" if self.report.name is None else f"{quoted(self.report.name)}: "
+        return f"{name}Image {quoted(image.reference)}: {what} in {layers}\n{self._verdict()}\n"
+
+    def _facts(self) -> str:
+        return "".join(f"  {name:<12}{line(text)}\n" for name, text in _facts(self._image))
+
+    def _body(self) -> list[str]:
+        parts = [self._facts(), self._layers(), self._heaviest(), self._wasted()]
+        return [*parts, self._packages(), self._groups(), self._findings()]
+
+    def _layers(self) -> str:
+        """In their order; of very many, the heaviest."""
+        layers = self._image.layers
+        heaviest = sorted(layers, key=lambda layer: (-layer.bytes, layer.number))[:_MOST_LAYERS]
+        rows = [_of_layer(layer) for layer in sorted(heaviest, key=lambda layer: layer.number)]
+        rest = len(layers) - len(rows)
+        if rest:
+            size = self.measurement.size.bytes - sum(row.bytes for row in rows)
+            rows.append(Row(size, "", "", f"{counted(rest, 'layer')} more", rest=True))
+        return self._table("Layers", rows)
+
+    def _heaviest(self) -> str:
+        heaviest = self.measurement.heaviest
+        pairs = zip(heaviest.rows, self._image.origins, strict=True)
+        rows = [_with(of_path(row), f", layer {layer}") for row, layer in pairs]
+        return self._table("Heaviest, in the end", rows, self._image.shown_bytes)
+
+    def _wasted(self) -> str:
+        wasted = self._image.wasted
+        title = f"Wasted: {format_size(wasted.bytes)} in {counted(wasted.files)}"
+        return self._table(title, [_of_waste(each) for each in wasted.paths], wasted.bytes)
+
+    def _packages(self) -> str:
+        heavy = [each for each in self._image.packages if each.bytes >= _LEAST_PACKAGE]
+        rows = [
+            Row(each.bytes, "", quoted(f"{each.name} {each.version}".rstrip()), f", {each.kind}")
+            for each in heavy[:_MOST_PACKAGES]
+        ]
+        return self._table("Packages", rows, self._image.shown_bytes)
+
+    def _findings(self) -> str:
+        return super()._findings().partition("  `ctxguard suggest`")[0]
+
+
+def _facts(image: Image) -> Iterator[tuple[str, str]]:
+    shown = f"{format_size(image.shown_bytes)} in {counted(image.shown_files)} in the end"
+    yield "shown", shown
+    if image.wasted.bytes:
+        yield "wasted", f"{format_size(image.wasted.bytes)}: overwritten or deleted by later layers"
+    if image.base_bytes:
+        number = sum(layer.base for layer in image.layers)
+        what = f"{format_size(image.base_bytes)} in {counted(number, 'layer')}"
+        yield "base image", f"{what}, as far as the history tells"
+    yield "id", image.id[:_ID]
+    if image.created:
+        yield "created", image.created
+    yield "sizes", "content of files, as docker history counts; powers of 1000"
+
+
+def _of_layer(layer: Layer) -> Row:
+    base = ", base image" if layer.base else ""
+    wasted = f", {format_size(layer.wasted_bytes)} wasted" if layer.wasted_bytes else ""
+    name = line(layer.instruction or "an unknown step")
+    return Row(layer.bytes, f"{layer.number:>3}  ", name, f"{wasted}{base}", keep_start=True)
+
+
+def _of_waste(each: WastedPath) -> Row:
+    how = "overwritten" if each.overwritten else "deleted"
+    where = f", written in layer {each.written_in}, {how} in {each.gone_in}"
+    return Row(each.bytes, "", quoted(each.path), where)
+
+
+def _with(row: Row, more: str) -> Row:
+    return replace(row, counts=row.counts + more)

@@ -1,0 +1,115 @@
+"""`ctxguard image`: what it says, its formats and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ctxguard.render import FORMATS
+from tests.cli import documents
+from tests.conftest import Result
+from tests.image.archives import Layer, save_of
+
+Run = Callable[..., Result]
+LAYERS: list[Layer] = [{"usr/a": 1_500_000}, {"usr/a": 2_000_000, "app/.git/pack": 600_000}]
+STEPS = ["RUN /bin/sh -c make a # buildkit", "COPY . /app # buildkit"]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> str:
+    path = tmp_path / "app.tar"
+    path.write_bytes(save_of(LAYERS, steps=STEPS))
+    return str(path)
+
+
+def test_for_a_person(archive: str, run_cli: Run) -> None:
+    found = run_cli("image", archive)
+    assert found.code == 0
+    assert found.out.splitlines()[:2] == [
+        f"Image {archive}: 4.10MB in 2 layers",
+        "OK: within budget, 995.90MB left to the warning limit of 1.00GB",
+    ]
+    for part in (
+        "1.50MB  36.6%",
+        "  1  RUN make a, 1.50MB wasted",
+        "  2  COPY . /app",
+        "usr/a, written in layer 1, overwritten in 2",
+        "version control from the build context, most of it from layer 2: COPY . /app (IMG006)",
+    ):
+        assert part in found.out
+    assert run_cli("image", archive, "-q").out.count("\n") == 2
+    assert "IMG" not in run_cli("image", archive, "--no-findings").out
+
+
+BUDGETS = [
+    ((), 0, "ok"),
+    (("--warn", "4MB"), 0, "warning"),
+    (("--warn", "4MB", "--fail-on", "warning"), 1, "warning"),
+    (("--critical", "4MB"), 1, "critical"),
+    (("--critical", "4MB", "--fail-on", "never"), 0, "critical"),
+    (("--max-layer", "2.5MB"), 1, "critical"),
+    (("--max-layer", "2.6MB"), 0, "ok"),
+    (("--max-wasted", "1MB"), 1, "critical"),
+]
+
+
+@pytest.mark.parametrize(("flags", "code", "status"), BUDGETS)
+def test_budgets(
+    archive: str, run_cli: Run, flags: tuple[str, ...], code: int, status: str
+) -> None:
+    found = run_cli("image", archive, "--format", "json", *flags)
+    assert found.code == code
+    document = documents.report(found.out)
+    assert document["status"] == status
+    (report,) = document["reports"]
+    assert report["kind"] == "image"
+    assert report["size"]["bytes"] == sum(layer["bytes"] for layer in report["image"]["layers"])
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_each_format(archive: str, run_cli: Run, format_: str) -> None:
+    found = run_cli("image", archive, "--critical", "1MB", "--format", format_)
+    assert found.code == 1
+    assert "IMG006" in found.out
+    assert "Traceback" not in found.err
+
+
+def test_as_a_table(archive: str, run_cli: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(run_cli("image", archive, "--format", "csv").out)))
+    layers = [(row["name"], row["bytes"]) for row in rows if row["section"] == "layer"]
+    assert layers == [("RUN make a", "1500000"), ("COPY . /app", "2600000")]
+
+
+def test_several_formats(archive: str, run_cli: Run, tmp_path: Path) -> None:
+    page = tmp_path / "image.html"
+    found = run_cli("image", archive, "--format", "html", "-o", str(page), "--format", "json")
+    assert json.loads(found.out)["status"] == "ok"
+    assert "COPY . /app" in page.read_text(encoding="utf-8")
+
+
+WRONG = [
+    (("none.tar",), 2, "there is no none.tar"),
+    (("",), 2, "REF is empty"),
+    (("--", "-x"), 2, "-x is no name of an image"),
+    (("archive", "--tag", "other"), 2, "holds no other; there is app:1"),
+    (("archive", "--warn", "much"), 2, '"much" is not a size'),
+    (("README",), 3, "no tar|no number|neither"),
+]
+
+
+@pytest.mark.parametrize(("argv", "code", "why"), WRONG)
+def test_wrong(
+    archive: str, run_cli: Run, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], *,
+    code: int, why: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(os.path.dirname(archive))
+    Path("README").write_text("x" * 600)
+    found = run_cli("image", *(archive if part == "archive" else part for part in argv))
+    assert found.code == code
+    assert any(part in found.err for part in why.split("|")), found.err
