@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ctxguard.cli import output
@@ -56,14 +56,7 @@ def wants(copies: Sequence[Copy], what: str) -> bool:
     return any(each.renderer is not None and getattr(each.renderer, what) for each in copies)
 
 
-def write_all(
-    copies: Sequence[Copy],
-    reports: Sequence[Report],
-    failures: Sequence[Failure],
-    *,
-    color: str,
-    brief: bool,
-) -> UsageError | None:
+def write_all(copies: Sequence[Copy], text_of: Callable[[Copy], str]) -> UsageError | None:
     """Write each of them; one that cannot be written keeps no other from being written.
 
     Returns:
@@ -72,15 +65,16 @@ def write_all(
     errors = []
     for copy in copies:
         try:
-            output.write(_text(copy, reports, failures, color=color, brief=brief), copy.file)
+            output.write(text_of(copy), copy.file)
         except UsageError as error:
             errors.append(error)
     return errors[0] if errors else None
 
 
-def _text(
+def text(
     copy: Copy, reports: Sequence[Report], failures: Sequence[Failure], *, color: str, brief: bool
 ) -> str:
+    """What one of them holds."""
     if copy.renderer is not None:
         return copy.renderer(reports, failures)
     shown_on = screen(file=copy.file, color=color, brief=brief)

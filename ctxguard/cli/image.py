@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ctxguard.cli import options
-from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write_all
+from ctxguard.cli.copies import TERMINAL, Copy, copies, text, wants, write_all
 from ctxguard.cli.help import help_option
-from ctxguard.errors import UsageError
+from ctxguard.cli.recording import check_apart, keep_image
+from ctxguard.cli.screen import screen
+from ctxguard.context.tree.naming import STANDARD_INPUT
+from ctxguard.errors import ExitCode, UsageError
 from ctxguard.guard.budget import FailOn, ImageBudget, exit_code, judge_image
+from ctxguard.guard.growth import GrowthLimit
 from ctxguard.render import FORMATS
 from ctxguard.report import Groups, Report
 from ctxguard.sizes import parse_size
 
 if TYPE_CHECKING:
     from ctxguard.image.measuring import MeasuredImage
+    from ctxguard.render.diff import Diff
 
 
 def _size(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
@@ -26,6 +31,17 @@ def _size(_context: click.Context, _option: click.Parameter, value: str | None) 
         return None
     try:
         return parse_size(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _growth(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> GrowthLimit | None:
+    if value is None:
+        return None
+    try:
+        return GrowthLimit.parse(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -38,6 +54,8 @@ def _size(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--critical", metavar="SIZE", callback=_size, default="1.5GB", help="Default: 1.5GB.")
 @click.option("--max-layer", metavar="SIZE", callback=_size, help="For any layer of one's own.")
 @click.option("--max-wasted", metavar="SIZE", callback=_size, help="For what is in vain.")
+@click.option("--against", metavar="REF", help="Hold it against another image.")
+@click.option("--max-growth", metavar="SIZE", callback=_growth, help="With --against: 50MB or 10%.")
 @click.option(
     "--fail-on",
     type=click.Choice([each.value for each in FailOn]),
@@ -49,6 +67,8 @@ def _size(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
 @click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
 @click.option("--no-findings", is_flag=True, help="Do not look for what need not be there.")
+@click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history.")
+@click.option("--history", metavar="FILE", help="Keep it in this file.")
 @click.option(
     "--format",
     "formats",
@@ -83,11 +103,15 @@ class _Asked:
     critical: int
     max_layer: int | None
     max_wasted: int | None
+    against: str | None
+    max_growth: GrowthLimit | None
     fail_on: str
     top: int
     depth: int | None
     by: str | None
     no_findings: bool
+    record: bool
+    history: str | None
     formats: tuple[str, ...]
     files: tuple[str, ...]
     color: str
@@ -104,16 +128,69 @@ def _run(asked: _Asked) -> int:
     from ctxguard.image.measuring import ImageRequest, measure_image
     from ctxguard.image.opening import Named
 
-    if not asked.reference:
+    if not asked.reference or asked.against == "":
         raise UsageError("REF is empty; name an archive or an image")
     wanted = copies(asked.formats, asked.files)
-    named = Named(asked.reference, asked.tag, asked.platform)
+    _check(asked, wanted)
     request = ImageRequest(
-        named, asked.top, asked.depth, types=asked.by == "type", outline=wants(wanted, "outline")
-    )
-    report = _judged(measure_image(request), asked)
-    _write(report, wanted, asked)
-    return exit_code(report.measurement, report.verdict, FailOn(asked.fail_on))
+        Named(asked.reference, asked.tag, asked.platform), asked.top, asked.depth,
+        types=asked.by == "type", outline=wants(wanted, "outline"),
+    )  # fmt: skip
+    head = measure_image(request)
+    report = _judged(head, asked)
+    diff = None if asked.against is None else _diff(head, asked.against, asked)
+    unwritten = write_all(wanted, lambda copy: _text(copy, report, diff, asked))
+    if asked.record or asked.history is not None:
+        keep_image(report, file=asked.history, quiet=asked.quiet)
+    if unwritten is not None:
+        raise unwritten
+    grown = diff is not None and diff.growth is not None and diff.growth.broken
+    code = exit_code(report.measurement, report.verdict, FailOn(asked.fail_on))
+    return max(code, ExitCode.TRIPPED) if grown else code
+
+
+def _text(copy: Copy, report: Report, diff: Diff | None, asked: _Asked) -> str:
+    own = text(copy, [report], (), color=asked.color, brief=asked.quiet)
+    if diff is None:
+        return own
+    from ctxguard.render import diff as comparing
+    from ctxguard.render import document
+
+    if copy.format != TERMINAL:
+        return document.render([report], more={"against": comparing.whole(diff)})
+    shown_on = screen(file=copy.file, color=asked.color, brief=asked.quiet)
+    return f"{own}\n{comparing.text([diff], shown_on)}"
+
+
+def _check(asked: _Asked, wanted: Sequence[Copy]) -> None:
+    """Raises UsageError for what does not go together."""
+    for copy in wanted:
+        check_apart(asked.history, copy.file)
+    if asked.against is None:
+        if asked.max_growth is not None:
+            raise UsageError("--max-growth is about --against; name the image to compare with")
+        return
+    for copy in wanted:
+        if copy.format not in (TERMINAL, "json"):
+            raise UsageError(
+                f"--against is shown on the terminal and in JSON, not as {copy.format}"
+            )
+    if asked.against == asked.reference == STANDARD_INPUT:
+        raise UsageError("standard input cannot be both images")
+
+
+def _diff(head: MeasuredImage, reference: str, asked: _Asked) -> Diff:
+    from ctxguard.guard.growth import growth
+    from ctxguard.image.against import against
+    from ctxguard.image.measuring import ImageRequest, measure_image
+    from ctxguard.image.opening import Named
+    from ctxguard.render.diff import Diff
+
+    base = measure_image(ImageRequest(Named(reference, platform=asked.platform), asked.top))
+    found = against(base, head, asked.top)
+    limit = asked.max_growth
+    held = None if limit is None else growth(found.base, found.head, limit, on_transfer=False)
+    return Diff(found, reference, asked.reference, held)
 
 
 def _judged(found: MeasuredImage, asked: _Asked) -> Report:
@@ -127,9 +204,3 @@ def _judged(found: MeasuredImage, asked: _Asked) -> Report:
         None if types is None else Groups("type", types),
         image=found.image,
     )
-
-
-def _write(report: Report, wanted: Sequence[Copy], asked: _Asked) -> None:
-    unwritten = write_all(wanted, [report], (), color=asked.color, brief=asked.quiet)
-    if unwritten is not None:
-        raise unwritten

@@ -57,7 +57,8 @@ def build_figures(file: str | None, picked: Sequence[Chosen]) -> BuildFigures | 
     """
     if file is None:
         return None
-    from ctxguard.history.buildlog import MOST_LINE, read_log
+    from ctxguard.buildlog import MOST_LINE
+    from ctxguard.history.buildlog import read_log
 
     if len(picked) > 1:
         raise UsageError("--build-log is about one context; name its folder")
@@ -101,6 +102,33 @@ def keep(
 
         # Whatever it is, it has nothing to do with the verdict.
         options.say(f"not recorded: {explained(error)[0]}")
+
+
+def keep_image(report: Report, *, file: str | None, quiet: bool) -> None:
+    """Keep what was measured of an image, in the history of where one stands.
+
+    Args:
+        file: the `--history`.
+    """
+    try:
+        options.say(_kept_image(report, file), quiet=quiet)
+    except Exception as error:
+        from ctxguard.cli import explained
+
+        options.say(f"not recorded: {explained(error)[0]}")
+
+
+def _kept_image(report: Report, file: str | None) -> str:
+    from ctxguard.git.standing import Standing, standing
+    from ctxguard.history.taking import now, recorded
+    from ctxguard.history.whereabouts import places, repository_of
+
+    here = os.path.realpath(".")
+    spot = repository_of(here)
+    occasion = now(Standing(None, None, None) if spot is None else standing(spot))
+    name = f"image {report.measurement.context.root}"
+    row = recorded(report.measurement, report.verdict, name, occasion)
+    return _kept(places(here, spot)[0] if file is None else file, [row])
 
 
 def _kept(path: str, found: Sequence[Recorded]) -> str:

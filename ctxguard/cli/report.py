@@ -12,7 +12,7 @@ import click
 
 from ctxguard.cli import drafts, options, recording
 from ctxguard.cli.additions import completed
-from ctxguard.cli.copies import TERMINAL, Copy, copies, wants, write_all
+from ctxguard.cli.copies import TERMINAL, Copy, copies, text, wants, write_all
 from ctxguard.cli.progress import Progress
 from ctxguard.context.measure import Request, measure_all
 from ctxguard.context.tree.locate import IGNORE_FILE
@@ -161,7 +161,10 @@ def _write(
 ) -> UsageError | None:
     pairs = zip(reports, measured, strict=True)
     whole = [completed(report, each, asked.copies, asked.history) for report, each in pairs]
-    return write_all(asked.copies, whole, failures, color=asked.color, brief=asked.quiet)
+    return write_all(
+        asked.copies,
+        lambda copy: text(copy, whole, failures, color=asked.color, brief=asked.quiet),
+    )
 
 
 def _picked(

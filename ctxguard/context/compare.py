@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ctxguard.comparison import (
@@ -73,17 +74,25 @@ def changes(
     classes: list[tuple[Class, Sum]] = []
     if tracked is not None:
         classes = _in_sums(Class, ((file.class_, file) for file in files))
+    pointers = Sum() if tracked is None else _pointers(head.source, files)
+    found = held(before, after, files, head.top)
+    return replace(found, classes=tuple(classes), pointers=pointers)
+
+
+def held(
+    before: Measurement, after: Measurement, files: Sequence[ChangedFile], top: int
+) -> Comparison:
+    """What two measurements come to, where it is known which files changed."""
     return Comparison(
         base=before,
         head=after,
-        files=files,
-        grown=_most_changed([file for file in files if file.bytes > 0], head.top),
-        shrunk=_most_changed([file for file in files if file.bytes < 0], head.top),
+        files=tuple(files),
+        grown=_most_changed([file for file in files if file.bytes > 0], top),
+        shrunk=_most_changed([file for file in files if file.bytes < 0], top),
         changes=tuple(_in_sums(Change, ((file.change, file) for file in files))),
-        classes=tuple(classes),
+        classes=(),
         causes=tuple(_causes(files)),
         instructions=tuple(_instructions(before.instructions, after.instructions)),
-        pointers=Sum() if tracked is None else _pointers(head.source, files),
     )
 
 

@@ -51,7 +51,7 @@ class Recorded(NamedTuple):
     dirty: bool | None
     """Whether it was not just what the revision holds."""
     source: str
-    """`worktree` or `commit`."""
+    """`worktree`, `commit` or `image`."""
     backend: str
     dockerfile: str | None
     target: str | None
@@ -241,7 +241,7 @@ _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "revision": _or_none(_text),
     "branch": _or_none(_text),
     "dirty": _or_none(_flag),
-    "source": _one_of("worktree", "commit"),
+    "source": _one_of("worktree", "commit", "image"),
     "backend": _one_of("buildkit", "legacy"),
     "dockerfile": _or_none(_text),
     "target": _or_none(_text),

@@ -34,6 +34,7 @@ _SIGNED_CELLS = 10
 _LEFT = _SIGNED_CELLS + 3
 _LEAST_NAME = 10
 _ID_DIGITS = 40
+_SIZE = {"image": "layers"}
 _TOTALS = 28
 """Cells of a row of totals without its two sides."""
 _CLASSES = {
@@ -109,7 +110,8 @@ def _headline(diff: Diff) -> str:
     what = f"{format_size(head.size.bytes)} in {counted(head.size.files)}"
     than = f"{how_much(found.bytes)} {named(diff.base_name, base)}"
     name = "" if diff.name is None else f"{quoted(diff.name)}: "
-    return f"{name}Build context {root}{here}: {what}, {than}\n"
+    subject = "Image" if head.context.source == "image" else "Build context"
+    return f"{name}{subject} {root}{here}: {what}, {than}\n"
 
 
 def how_much(growth: int) -> str:
@@ -169,7 +171,7 @@ def figures(found: Comparison) -> list[tuple[str, str, str, str]]:
     """Each total: its name, before, after, and the change."""
     base, head = found.base, found.head
     rows = [
-        _size_row("context", base.size.bytes, head.size.bytes),
+        _size_row(_SIZE.get(head.context.source, "context"), base.size.bytes, head.size.bytes),
         ("files", f"{base.size.files:,}", f"{head.size.files:,}",
          f"{head.size.files - base.size.files:+,}"),
     ]  # fmt: skip
@@ -306,7 +308,7 @@ def _list(title: str, rows: Iterator[Row] | Sequence[Row], terminal: Terminal) -
 
 def render(diffs: Sequence[Diff]) -> str:
     """One JSON document; that of several contexts is a list of such documents."""
-    found = [_document(diff) for diff in diffs]
+    found = [whole(diff) for diff in diffs]
     if len(found) == 1:
         return document.dumps(found[0], indent=2) + "\n"
     broken = any(diff["status"] != Status.OK.value for diff in found)
@@ -322,7 +324,8 @@ def render(diffs: Sequence[Diff]) -> str:
 _VERSION = {"schema_version": document.SCHEMA_VERSION, "ctxguard": __version__}
 
 
-def _document(diff: Diff) -> dict[str, Any]:
+def whole(diff: Diff) -> dict[str, Any]:
+    """One comparison; used by other documents too."""
     found = diff.comparison
     limit = None if diff.growth is None else diff.growth.limit
     status = Status.OK if limit is None else limit.status

@@ -36,11 +36,16 @@ _FROM_GOOD_TO_BAD = (Status.OK, Status.WARNING, Status.INCOMPLETE, Status.CRITIC
 __all__ = ["SCHEMA_VERSION", "dumps", "named_path", "named_paths", "render"]
 
 
-def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
+def render(
+    reports: Sequence[Report],
+    failures: Sequence[Failure] = (),
+    more: Mapping[str, Any] | None = None,
+) -> str:
     """The whole document, for any number of reports.
 
     Args:
         failures: the contexts that could not be measured.
+        more: what else it holds.
     """
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -50,6 +55,7 @@ def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
         "failures": [
             {**named_path("name", each.name), "message": _text(each.message)} for each in failures
         ],
+        **(more or {}),
     }
     return dumps(document, indent=2) + "\n"
 

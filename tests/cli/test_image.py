@@ -93,12 +93,57 @@ def test_several_formats(archive: str, run_cli: Run, tmp_path: Path) -> None:
     assert "COPY . /app" in page.read_text(encoding="utf-8")
 
 
+@pytest.fixture
+def older(tmp_path: Path) -> str:
+    path = tmp_path / "older.tar"
+    layers: list[Layer] = [{"usr/a": 1_000_000, "x": 5000}]
+    path.write_bytes(save_of(layers, steps=STEPS[:1]))
+    return str(path)
+
+
+def test_against_another(archive: str, older: str, run_cli: Run) -> None:
+    out = run_cli("image", archive, "--against", older).out
+    assert f"Image {archive}: 4.10MB in 3 files, 3.10MB more than {older}" in out
+    assert "+600.00kB app/.git/pack, entered" in out
+    assert "-5.00kB x, left" in out
+    assert "layer:2  COPY . /app, 0B before" in out
+    found = run_cli("image", archive, "--against", older, "--format", "json")
+    document = documents.report(found.out)
+    assert document["against"]["growth"]["bytes"] == 3_095_000
+    assert sum(each["bytes"] for each in document["against"]["files"]) == 1_595_000
+
+
+@pytest.mark.parametrize(("most", "code"), [("3MB", 1), ("3.1MB", 0), ("10%", 1), ("400%", 0)])
+def test_growth(archive: str, older: str, run_cli: Run, most: str, code: int) -> None:
+    found = run_cli("image", archive, "--against", older, "--max-growth", most)
+    assert found.code == code
+
+
+def test_kept_in_the_history(
+    archive: str, run_cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    history = str(tmp_path / "history.db")
+    for _ in range(2):
+        assert run_cli("image", archive, "--history", history).code == 0
+    found = documents.history(run_cli("history", "--history", history, "--format", "json").out)
+    rows = [(row["name"], row["bytes"], row["source"]) for row in found["measurements"]]
+    assert rows == [(f"image {archive}", 4_100_000, "image")] * 2
+    exported = run_cli("history", "export", "--history", history).out
+    assert exported.count("\n") == 2
+    (tmp_path / "lines").write_text(exported)
+    assert run_cli("history", "import", "--history", str(tmp_path / "b.db"), "lines").code == 0
+
+
 WRONG = [
     (("none.tar",), 2, "there is no none.tar"),
     (("",), 2, "REF is empty"),
     (("--", "-x"), 2, "-x is no name of an image"),
     (("archive", "--tag", "other"), 2, "holds no other; there is app:1"),
     (("archive", "--warn", "much"), 2, '"much" is not a size'),
+    (("archive", "--max-growth", "1%"), 2, "--max-growth is about --against"),
+    (("archive", "--against", "archive", "--format", "csv"), 2, "not as csv"),
+    (("archive", "--against", ""), 2, "REF is empty"),
     (("README",), 3, "no tar|no number|neither"),
 ]
 
