@@ -27,7 +27,7 @@ class Listing:
     """Where each file, link or other thing lies; "" at the top."""
     names: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
-    """Bytes of a file's content, length of what a symbolic link leads to; 0 for a hard link."""
+    """Bytes of a file's content; 0 for any link."""
     links: dict[int, str] = field(default_factory=dict)
     """By index: the path that a hard link is another name of."""
     special: set[int] = field(default_factory=set)
@@ -82,15 +82,14 @@ def listed(tar: TarReader, wanted: Wanted, what: str) -> Listing:
 
 
 def _add(found: Listing, folder: str, name: str, entry: TarEntry, what: str) -> None:
-    kind, size, link = entry.kind, entry.size, entry.link
+    kind, size = entry.kind, entry.size
     index = len(found.names)
     found.folders.append(intern(folder))
     found.names.append(name)
     if kind is TarKind.HARDLINK:
-        found.links[index] = inner_path(link, what)
+        found.links[index] = inner_path(entry.link, what)
     elif kind is not TarKind.FILE:
         found.special.add(index)
-        size = len(link.encode("utf-8", "surrogateescape")) if kind is TarKind.SYMLINK else 0
     found.sizes.append(size)
     found.bytes += size
     found.files += kind in (TarKind.FILE, TarKind.HARDLINK)

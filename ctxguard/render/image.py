@@ -88,7 +88,7 @@ def _facts(image: Image) -> Iterator[tuple[str, str]]:
     yield "id", image.id[:_ID]
     if image.created:
         yield "created", image.created
-    yield "sizes", "content of files, as docker history counts; powers of 1000"
+    yield "sizes", "content of files, each once; powers of 1000, as docker prints them"
 
 
 def _of_layer(layer: Layer) -> Row:

@@ -216,7 +216,7 @@ def test_a_symbolic_link_leads_where_it_likes(tmp_path: Path) -> None:
         "manifest.json": json.dumps(saved).encode(), "config": config,
         "layer": info.tobuf() + bytes(1024),
     }  # fmt: skip
-    assert sizes(read(written(tmp_path, tar_of(archive)))) == [len("../../etc/passwd")]
+    assert sizes(read(written(tmp_path, tar_of(archive)))) == [0]
 
 
 def test_a_layout_that_names_what_lies_outside(tmp_path: Path) -> None:
