@@ -18,7 +18,7 @@ class Layer:
     created: str | None
     """When, as the image tells."""
     bytes: int
-    """Content of its files, each inode once: as `docker history` has it for what was built here. For
+    """Content of its files, each inode once, as `docker history` has it for what was built here. For
     what was pulled or loaded, that adds the length of symbolic links."""
     files: int
     """Regular files, hard links among them."""

@@ -17,7 +17,7 @@ _COMMANDS = {
     "hook": "Guard what is pushed, with a git hook.",
     "image": "Measure an image, layer by layer, and hold it against its budget.",
     "init": "Write a first configuration, with budgets a little above what is there.",
-    "lint": "Look for what is wrong with the ignore file.",
+    "lint": "Look for what is wrong with the ignore file and the Dockerfile.",
     "ls": "List what the builder is sent.",
     "report": "Measure a build context and hold it against its budget.",
     "suggest": "Suggest lines for the ignore file, the most bytes first.",

@@ -1,4 +1,4 @@
-"""`ctxguard lint`: what is wrong with the ignore file, and what mends it."""
+"""`ctxguard lint`: what is wrong with the ignore file and the Dockerfile, and what mends it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _NEVER = "never"
 @options.result_options_in("terminal", "json", "github", "sarif")
 @options.noise_options("No notes, and only how many findings there are.")
 def command(**given_flags: Any) -> int:
-    """Look for what is wrong with the ignore file.
+    """Look for what is wrong with the ignore file and the Dockerfile.
 
     Each finding comes with the bytes at stake, measured with its fix in place, and with the fix.
     `# ctxguard: ignore CTX005` in the line above silences a check there, and

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ctxguard.dockerfile.words import (
     BLANK,
@@ -50,6 +50,10 @@ class Instruction:
     """`--name=value`, quotes and escapes taken off."""
     rest: str
     """What follows the flags, as written."""
+    end: int = field(default=0, compare=False)
+    """Its last line, that of its last here-document included; 0 if it was not read from a file."""
+    documents: tuple[str, ...] = field(default=(), compare=False)
+    """What its here-documents hold."""
 
     @property
     def text(self) -> str:
@@ -168,12 +172,12 @@ class _Reader:
     def _instruction(self, text: str, line: int) -> Instruction:
         found = instruction_of(text, line)
         try:
-            self._skip_heredocs(found, text)
+            documents = tuple(self._heredocs(found, text))
         except ValueError as error:
             raise self._error(str(error), line) from None
-        return found
+        return replace(found, end=self.at, documents=documents)
 
-    def _skip_heredocs(self, instruction: Instruction, text: str) -> None:
+    def _heredocs(self, instruction: Instruction, text: str) -> Iterator[str]:
         line = instruction.line
         if instruction.keyword == "ONBUILD":
             instruction = instruction_of(instruction.rest, line)
@@ -186,13 +190,16 @@ class _Reader:
             found = heredoc_name(word)
             if found is not None:
                 name, tabs_off = found
-                self._skip_heredoc(name, line, tabs_off=tabs_off)
+                yield self._heredoc(name, line, tabs_off=tabs_off)
 
-    def _skip_heredoc(self, name: str, line: int, *, tabs_off: bool) -> None:
+    def _heredoc(self, name: str, line: int, *, tabs_off: bool) -> str:
+        lines: list[str] = []
         while self.at < len(self.lines):
             text = self._next_line()
-            if (text.lstrip("\t") if tabs_off else text) == name:
-                return
+            text = text.lstrip("\t") if tabs_off else text
+            if text == name:
+                return "\n".join(lines)
+            lines.append(text)
         raise self._error(f"unterminated heredoc {name}", line)
 
 

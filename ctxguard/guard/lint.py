@@ -12,17 +12,25 @@ from ctxguard.context.measure import measure
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Finding, Severity
 from ctxguard.guard.checks import (
+    archives,
     broken_rules,
+    build_tools,
+    caches,
     comments,
     content,
     contrary,
     derived,
+    development,
     dialect,
     files,
     habits,
     invisible,
+    late,
+    order,
+    ownership,
     secrets,
     sources,
+    twice,
     useless,
 )
 from ctxguard.ignore.editing import edited
@@ -111,6 +119,29 @@ CHECKS = (
     Check(content.UNTRACKED, "content that git does not track", Severity.NOTE, content.untracked),
     Check(content.SMALL, "a great many small files", Severity.NOTE, content.small),
     Check(content.TWINS, "the same content several times", Severity.NOTE, content.twins),
+    Check(
+        build_tools.CODE, "build tools in the image", Severity.WARNING, build_tools.build_tools
+    ),
+    Check(
+        development.CODE, "development requirements in the image", Severity.WARNING,
+        development.development,
+    ),
+    Check(
+        caches.CODE, "a package cache that stays in its layer", Severity.WARNING, caches.caches
+    ),
+    Check(late.CODE, "something deleted a layer too late", Severity.WARNING, late.late),
+    Check(
+        order.CODE, "the sources before the dependencies", Severity.WARNING, order.order
+    ),
+    Check(twice.CODE, "the same files copied twice", Severity.WARNING, twice.twice),
+    Check(
+        ownership.CODE, "a new owner or mode that doubles a layer", Severity.WARNING,
+        ownership.ownership,
+    ),
+    Check(
+        archives.CODE, "an archive that ADD should not unpack", Severity.WARNING,
+        archives.archives,
+    ),
 )  # fmt: skip
 """In the order of their codes."""
 
@@ -121,17 +152,25 @@ def lint(evidence: Evidence, scene: Scene, silenced: Collection[str] = ()) -> li
     Args:
         silenced: codes of checks that do not run.
     """
-    lines = evidence.ignore.data.split(b"\n")
+    texts = _texts(evidence)
     found = [
         finding
         for check in CHECKS
         if check.code not in silenced
         for finding in check.run(evidence)
-        if finding.file != evidence.ignore.file or not _is_silenced(finding, lines)
+        if not _is_silenced(finding, texts.get(finding.file, ()))
     ]
     return sorted(
         _proven_first(sorted(_without_twins(found), key=_order), evidence, scene), key=_order
     )
+
+
+def _texts(evidence: Evidence) -> dict[str | None, Sequence[bytes]]:
+    """The lines of the files in which a comment can silence a check, by their names."""
+    texts = {evidence.ignore.file: evidence.ignore.data}
+    if evidence.steps is not None:
+        texts[evidence.steps.file] = evidence.steps.data
+    return {file: data.split(b"\n") for file, data in texts.items()}
 
 
 def _proven_first(found: Iterable[Finding], evidence: Evidence, scene: Scene) -> Iterator[Finding]:
@@ -139,15 +178,19 @@ def _proven_first(found: Iterable[Finding], evidence: Evidence, scene: Scene) ->
     work = _RULE_WORK * len(evidence.uses) + evidence.measurement.size.files
     left = max(_FEWEST_PROOFS, _MOST_WORK // (1 + work))
     for finding in found:
-        if left and _is_to_be_proven(finding):
+        if left and _is_to_be_proven(finding, evidence):
             left -= 1
             yield _proven(finding, evidence, scene)
         else:
             yield finding
 
 
-def _is_to_be_proven(finding: Finding) -> bool:
+def _is_to_be_proven(finding: Finding, evidence: Evidence) -> bool:
     if finding.fix is None or finding.severity is Severity.NOTE:
+        return False
+    if any(edit.file != evidence.ignore.file for edit in finding.fix.edits):
+        return False  # What a change of the Dockerfile saves is no part of the context.
+    if not finding.fix.edits:
         return False
     return finding.code != secrets.CODE  # What its own line keeps out saves what it weighs.
 
@@ -175,9 +218,9 @@ def _without_twins(found: Sequence[Finding]) -> Iterator[Finding]:
 
 def _is_silenced(finding: Finding, lines: Sequence[bytes]) -> bool:
     """By `# ctxguard: ignore CTX005` in the line above."""
-    if not finding.line or finding.line < 2:
+    if not finding.line or not 2 <= finding.line <= len(lines) + 1:
         return False
-    silenced = _SILENCED.match(lines[finding.line - 2])
+    silenced = _SILENCED.match(lines[finding.line - 2].lstrip())
     return silenced is not None and finding.code.encode() in re.split(rb"[, ]+", silenced[1])
 
 

@@ -34,8 +34,8 @@ __all__ = ["fresh_roots"]
 
 MakeTree = Callable[..., str]
 PAGES = Path(__file__).parents[2] / "docs" / "checks"
-BY_HAND = {f"CTX{number:03}" for number in (1, 9, 10, 11, 18, 19, 21, 28, 29, 30, 31)}
-"""Checks that name no change of the ignore file: somebody has to decide."""
+BY_HAND = {f"CTX{number:03}" for number in (1, 9, 10, 11, 18, 19, 21, *range(28, 34), 35)}
+"""Checks that name no change of a file: somebody has to decide."""
 FEWER = 100
 """Where a page has so many files, the test has one."""
 _NAMED = re.compile(r"`([^`]+)`(?: of (\d+) MB)?(?: with ([\d,]+) files)?")
@@ -125,12 +125,14 @@ def test_its_fix_makes_it_silent(check: Check, make_tree: MakeTree) -> None:
     root = planted(page(check.code).found, make_tree, "found")
     before = measure(request_for(root)).size.bytes
     for finding in linted(root):
-        if finding.code != check.code or finding.fix is None:
+        if finding.code != check.code or finding.fix is None or not finding.fix.edits:
             continue
         ignore = Path(root, finding.fix.edits[0].file)
         text = ignore.read_bytes()
         ignore.write_bytes(edited(text, finding.fix.edits))
         assert check.code not in codes(root)
+        if ignore.name == "Dockerfile":
+            return  # The bytes are those of the image: see `test_steps`.
         saved = before - measure(request_for(root)).size.bytes
         if check.code == secrets.CODE:
             saved += len(ignore.read_bytes()) - len(text)

@@ -24,7 +24,9 @@ PAGES = (
 )
 _SHOWN = "/home/you/sample"
 _SHOWN_PYTHON = "/home/you/.venv/bin/python"
-_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".pytest_cache", "catalogue.db", "backups")
+_LEFT_BEHIND = shutil.ignore_patterns(
+    "__pycache__", ".pytest_cache", "catalogue.db", "backups", "Dockerfile.examples"
+)
 
 
 def replay(page: str, folder: Path) -> str:

@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from ctxguard.context.course import Found, Request
 from ctxguard.context.demand.attribution import Attribution
 from ctxguard.context.drafting import Scene
+from ctxguard.context.evidence.brought import StepsLook, plan_of
 from ctxguard.context.evidence.contents import Recognize, seen_in, twins
 from ctxguard.context.evidence.files import FilesLook, Suspects
 from ctxguard.context.evidence.rules import RulesLook
 from ctxguard.context.evidence.values import Evidence, SentFile
 from ctxguard.context.measure import look_around, measure
 from ctxguard.context.tracking import Tracking
-from ctxguard.context.tree.locate import IGNORE_FILE, in_force
-from ctxguard.context.walking.views import view_of_all
+from ctxguard.context.tree.locate import IGNORE_FILE, Governing, in_force
+from ctxguard.context.walking.views import BuildKitView, View, view_of_all
 from ctxguard.context.walking.walk import Listing, walk
 from ctxguard.context.why import Explainer
 from ctxguard.errors import MeasureError
 from ctxguard.finding import Fix
 from ctxguard.ignore.spec import DockerIgnoreSpec
-from ctxguard.measurement import Measurement, Problem
+from ctxguard.measurement import Backend, Measurement, Problem
 
 _IGNORED_SOURCE = "ignored-source"
 _MOST_LOST = 20
@@ -66,13 +67,17 @@ def evidence(scene: Scene, looking: Looking = _NOTHING_ELSE) -> Evidence:
     governing = in_force(found.located, request.backend)
     rules = RulesLook(request, found.located, governing)
     files = FilesLook(looking.suspects, looking.tracking, looking.most_content)
-    views = [view_of_all(request.backend, governing), *rules.views]
+    plan = None if looking.rules_alone else plan_of(request, found)
+    steps = None if plan is None else StepsLook(request, found, plan)
+    views = [_view(request, found, governing), *rules.views]
     nothing_to_see = looking.rules_alone and not governing.spec.patterns
     for step in () if nothing_to_see else walk(request.source, views):
         if isinstance(step, Listing):
             rules.take(step)
             if not looking.rules_alone:
                 files.take(step)
+                if steps is not None:
+                    steps.take(step)
     return Evidence(
         measurement=measurement,
         ignore=scene.ignore,
@@ -87,7 +92,15 @@ def evidence(scene: Scene, looking: Looking = _NOTHING_ELSE) -> Evidence:
         known=files.known(),
         small=files.small(),
         twins=tuple(twins(request.source, files.large)) if looking.twins else (),
+        steps=None if steps is None else steps.steps(),
     )
+
+
+def _view(request: Request, found: Found, governing: Governing) -> View:
+    """The way of the chosen backend, which tells the include lists of each entry if it can."""
+    if request.backend is Backend.BUILDKIT:
+        return BuildKitView(governing, found.wanted.inclusion)
+    return view_of_all(request.backend, governing)
 
 
 def _suspects(

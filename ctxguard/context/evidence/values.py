@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ctxguard.context.drafting import IgnoreText
+from ctxguard.context.evidence.steps import BuildSteps
 from ctxguard.context.tracking import Known
 from ctxguard.finding import Fix
 from ctxguard.ignore.reader import IgnoreRule
@@ -91,3 +92,5 @@ class Evidence:
     """A folder with a great many small files."""
     twins: tuple[Group, ...] = ()
     """Files with the same content."""
+    steps: BuildSteps | None = None
+    """What the chosen target does; None if nobody can say, or it was not asked for."""
