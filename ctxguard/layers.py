@@ -18,8 +18,8 @@ class Layer:
     created: str | None
     """When, as the image tells."""
     bytes: int
-    """Content of its files, each inode once, as `docker history` has it for what was built here. For
-    what was pulled or loaded, that adds the length of symbolic links."""
+    """Content of its files, each inode once, as `docker history` has it for what was built here.
+    For what was pulled or loaded, that adds the length of symbolic links."""
     files: int
     """Regular files, hard links among them."""
     tar_bytes: int
