@@ -35,6 +35,7 @@ def test_all_schemas_are_shipped() -> None:
         "history.schema.json",
         "lint.schema.json",
         "ls.schema.json",
+        "rebuilds.schema.json",
         "report.schema.json",
         "suggest.schema.json",
         "trend.schema.json",

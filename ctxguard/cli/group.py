@@ -19,6 +19,7 @@ _COMMANDS = {
     "init": "Write a first configuration, with budgets a little above what is there.",
     "lint": "Look for what is wrong with the ignore file and the Dockerfile.",
     "ls": "List what the builder is sent.",
+    "rebuilds": "Say how often each step of the Dockerfile is built again.",
     "report": "Measure a build context and hold it against its budget.",
     "suggest": "Suggest lines for the ignore file, the most bytes first.",
     "try": "Say what other rules would change, and write nothing.",

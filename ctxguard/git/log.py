@@ -24,11 +24,12 @@ class PastCommit:
     """When it was committed, since 1970."""
 
 
-def commits(repository: Repository, revisions: str) -> list[PastCommit]:
+def commits(repository: Repository, revisions: str, most: int | None = None) -> list[PastCommit]:
     """The commits of a range, the oldest first; of merges only the first parent is followed.
 
     Args:
         revisions: `A..B`, where an empty side is HEAD, or `B` for all that led to it.
+        most: only so many, the last ones.
 
     Raises:
         UsageError: there is no such revision.
@@ -41,6 +42,7 @@ def commits(repository: Repository, revisions: str) -> list[PastCommit]:
         raise UsageError(f"{revisions} is no way from one commit to another; write A..B")
     wanted = [repository.commit(tip or "HEAD")]
     wanted += [f"^{repository.commit(base or 'HEAD')}"] if dots else []
+    wanted += [] if most is None else [f"--max-count={most}"]
     listed = repository.git.run(
         "log", "--first-parent", "--reverse", "--no-show-signature", "--format=%H %T %ct", *wanted
     )

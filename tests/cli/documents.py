@@ -106,3 +106,8 @@ def history(text: str) -> Any:
 def trend(text: str) -> Any:
     """The document that `history trend --format json` printed."""
     return _checked("trend", text)
+
+
+def rebuilds(text: str) -> Any:
+    """The document that `rebuilds --format json` printed."""
+    return _checked("rebuilds", text)

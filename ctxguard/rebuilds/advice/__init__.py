@@ -1,0 +1,1 @@
+"""Dockerfiles that would build less again: each change is replayed before it is shown."""

@@ -1,0 +1,1 @@
+"""How often steps are built again, as `ctxguard.rebuilds` tells it."""
