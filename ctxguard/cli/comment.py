@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from ctxguard.cli import options, output
+from ctxguard.cli.posting import key_option, post_option, sum_up
 from ctxguard.cli.progress import Progress
 from ctxguard.cli.sides import (
     WORKTREE,
@@ -35,29 +35,16 @@ from ctxguard.render.comment import marker, render
 from ctxguard.render.comment_parts import Part
 from ctxguard.report import Failure, Report
 
-_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MOST_TOP = 100
 """No reader wants more rows, and each costs a look at every file that changed."""
-
-
-def _key(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    if not _KEY.fullmatch(value):
-        raise click.BadParameter("a key has up to 64 letters, digits, dots, _ and -")
-    return value
 
 
 @click.command("comment")
 @sides_options(None)
 @growth_options
 @options.budget_options("Trip", "What makes the exit code 1")
-@click.option("--post", is_flag=True, help="Put it on the pull request that this job runs for.")
-@click.option(
-    "--key",
-    default="context-size",
-    metavar="KEY",
-    callback=_key,
-    help="Which comment to update, where there are several; default: context-size.",
-)
+@post_option
+@key_option("context-size")
 @click.option("-o", "--output", "file", metavar="FILE", help="Write the comment to a file.")
 @options.noise_options("No notes.")
 def command(**given_flags: Any) -> int:
@@ -96,7 +83,7 @@ def _run(
     event = event_of(os.environ) if post or base is None else Event()
     desk = None
     if post:
-        from ctxguard.cli.posting import desk_of
+        from ctxguard.cli.desk import desk_of
 
         desk = desk_of(os.environ, event)
     found = _sides(context, (base, head), event, lfs, options.by_key(flags))
@@ -106,7 +93,7 @@ def _run(
             options.say_settings(pair.head.settings, pair.head.name)
     told = _told(found, quiet=quiet)
     text = render(told.parts, told.failures, found.gone, key=key)
-    summed_up = _sum_up(text)
+    summed_up = sum_up(text)
     output.write(text, file)
     if desk is None:
         return told.code
@@ -189,19 +176,3 @@ def _exit_code(pair: Pair, part: Part) -> int:
     report = part.report
     fail_on = FailOn(pair.head.settings.fail_on)
     return exit_code(report.measurement, report.verdict, fail_on)
-
-
-def _sum_up(text: str) -> bool:
-    """Add it to the summary of the job, if there is one; whether it is there now."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not path:
-        return False
-    from ctxguard.forge.errors import ForgeError
-    from ctxguard.forge.summary import append
-
-    try:
-        append(path, text)
-    except ForgeError as error:
-        options.say(str(error))
-        return False
-    return True

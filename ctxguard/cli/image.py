@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from ctxguard.cli import options
 from ctxguard.cli.copies import TERMINAL, Copy, copies, text, wants, write_all
 from ctxguard.cli.help import help_option
+from ctxguard.cli.posting import key_option, post_option, sum_up
 from ctxguard.cli.recording import check_apart, keep_image
 from ctxguard.cli.screen import screen
 from ctxguard.context.tree.naming import STANDARD_INPUT
@@ -22,6 +24,7 @@ from ctxguard.report import Groups, Report
 from ctxguard.sizes import parse_size
 
 if TYPE_CHECKING:
+    from ctxguard.cli.desk import Desk
     from ctxguard.image.measuring import MeasuredImage
     from ctxguard.render.diff import Diff
 
@@ -67,6 +70,8 @@ def _growth(
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
 @click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
 @click.option("--no-findings", is_flag=True, help="Do not look for what need not be there.")
+@post_option
+@key_option("image-size")
 @click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history.")
 @click.option("--history", metavar="FILE", help="Keep it in this file.")
 @click.option(
@@ -110,6 +115,8 @@ class _Asked:
     depth: int | None
     by: str | None
     no_findings: bool
+    post: bool
+    key: str
     record: bool
     history: str | None
     formats: tuple[str, ...]
@@ -132,6 +139,7 @@ def _run(asked: _Asked) -> int:
         raise UsageError("REF is empty; name an archive or an image")
     wanted = copies(asked.formats, asked.files)
     _check(asked, wanted)
+    desk = _desk() if asked.post else None
     request = ImageRequest(
         Named(asked.reference, asked.tag, asked.platform), asked.top, asked.depth,
         types=asked.by == "type", outline=wants(wanted, "outline"),
@@ -142,11 +150,28 @@ def _run(asked: _Asked) -> int:
     unwritten = write_all(wanted, lambda copy: _text(copy, report, diff, asked))
     if asked.record or asked.history is not None:
         keep_image(report, file=asked.history, quiet=asked.quiet)
+    posted = ExitCode.OK if desk is None else _post(desk, report, diff, asked)
     if unwritten is not None:
         raise unwritten
     grown = diff is not None and diff.growth is not None and diff.growth.broken
     code = exit_code(report.measurement, report.verdict, FailOn(asked.fail_on))
-    return max(code, ExitCode.TRIPPED) if grown else code
+    return (max(code, ExitCode.TRIPPED) if grown else code) or posted
+
+
+def _desk() -> Desk:
+    from ctxguard.cli.desk import desk_of
+    from ctxguard.forge.whereabouts import event_of
+
+    return desk_of(os.environ, event_of(os.environ))
+
+
+def _post(desk: Desk, report: Report, diff: Diff | None, asked: _Asked) -> ExitCode:
+    """Put the comment on its pull request, and into the summary of the job."""
+    from ctxguard.render.comment import marker, render
+    from ctxguard.render.comment_parts import Part
+
+    own = render([Part(report, diff)], key=asked.key)
+    return desk.post(marker(asked.key), own, summed_up=sum_up(own), quiet=asked.quiet)
 
 
 def _text(copy: Copy, report: Report, diff: Diff | None, asked: _Asked) -> str:

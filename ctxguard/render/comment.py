@@ -98,7 +98,8 @@ def _raises(each: Raised) -> str:
 
 def _page(parts: Sequence[Part], failures: Sequence[Failure], most: int) -> Iterator[str]:
     if len(parts) == 1 and not failures:
-        yield f"### Build context: {_change(parts[0])}"
+        subject = "Build context" if parts[0].report.image is None else "Image"
+        yield f"### {subject}: {_change(parts[0])}"
         yield from _context(parts[0], most)
         return
     yield f"### Build contexts: {_headline(parts, failures)}"

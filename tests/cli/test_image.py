@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,11 @@ import pytest
 from ctxguard.render import FORMATS
 from tests.cli import documents
 from tests.conftest import Result
+from tests.forge.conftest import loopback
+from tests.forge.server import REPOSITORY, TOKEN, Forge, serving
 from tests.image.archives import Layer, save_of
+
+__all__ = ["loopback"]
 
 Run = Callable[..., Result]
 LAYERS: list[Layer] = [{"usr/a": 1_500_000}, {"usr/a": 2_000_000, "app/.git/pack": 600_000}]
@@ -158,3 +162,40 @@ def test_wrong(
     found = run_cli("image", *(archive if part == "archive" else part for part in argv))
     assert found.code == code
     assert any(part in found.err for part in why.split("|")), found.err
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loopback: None) -> Iterator[Forge]:
+    """A job for a pull request."""
+    for name in [name for name in os.environ if name.startswith("GITHUB_") or name == "GH_TOKEN"]:
+        monkeypatch.delenv(name)
+    event = {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}}
+    (tmp_path / "event.json").write_text(json.dumps(event), encoding="utf-8")
+    with serving() as forge:
+        monkeypatch.setenv("GITHUB_API_URL", forge.url)
+        monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
+        monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        yield forge
+
+
+def test_the_comment(job: Forge, archive: str, older: str, run_cli: Run, tmp_path: Path) -> None:
+    for verb in ("created", "updated"):
+        found = run_cli("image", archive, "--against", older, "--post")
+        assert found.code == 0
+        assert f"{verb} the comment" in found.err
+        assert TOKEN not in found.out + found.err
+    (comment,) = job.comments
+    body = comment["body"]
+    assert body.startswith("<!-- ctxguard:image-size -->\n\n### Image: +3.10MB\n")
+    assert "`app/.git/pack`" in body
+    assert "COPY . /app" in body
+    assert body in (tmp_path / "summary.md").read_text()
+
+
+def test_the_verdict_is_not_hidden_by_what_is_posted(
+    job: Forge, archive: str, run_cli: Run
+) -> None:
+    assert run_cli("image", archive, "--critical", "1MB", "--post").code == 1
+    assert "### Image: new" in job.comments[0]["body"]
