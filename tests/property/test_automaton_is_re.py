@@ -77,7 +77,7 @@ def test_automaton_is_re(
 
 @pytest.mark.slow
 @given(programs, some_texts, most_states)
-@settings(deadline=None, max_examples=10_000)
+@settings(deadline=None, max_examples=5_000)
 def test_automaton_is_re_at_length(
     some_programs: list[Program], some_texts: list[str], most_states: int
 ) -> None:

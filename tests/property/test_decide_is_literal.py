@@ -115,20 +115,20 @@ def test_a_rule_alone(line: str, some_paths: list[str]) -> None:
 
 @pytest.mark.slow
 @given(files, trees)
-@settings(deadline=None, max_examples=5_000)
+@settings(deadline=None, max_examples=2_500)
 def test_decide_at_length(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
 @pytest.mark.slow
 @given(allow_lists, trees)
-@settings(deadline=None, max_examples=3_000)
+@settings(deadline=None, max_examples=1_500)
 def test_decide_with_allow_lists_at_length(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
 @pytest.mark.slow
 @given(tangled_broken_files, small_trees)
-@settings(deadline=None, max_examples=5_000)
+@settings(deadline=None, max_examples=2_500)
 def test_decide_with_tangled_rules_at_length(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)

@@ -46,6 +46,6 @@ def test_pruned_walk_with_tangled_rules_is_the_full_one(file: list[str], tree: l
 
 @pytest.mark.slow
 @given(allow_lists, trees)
-@settings(deadline=None, max_examples=5_000)
+@settings(deadline=None, max_examples=2_500)
 def test_pruned_walk_is_the_full_one_at_length(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
