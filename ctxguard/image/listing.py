@@ -42,6 +42,11 @@ class Listing:
     bytes: int = 0
     files: int = 0
 
+    def forget(self) -> None:
+        """Let go of the entries, once they are part of a file system; the sums stay."""
+        self.folders, self.names, self.sizes = [], [], []
+        self.links, self.kept = {}, {}
+
     def path(self, index: int) -> str:
         folder, name = self.folders[index], self.names[index]
         return f"{folder}/{name}" if folder else name

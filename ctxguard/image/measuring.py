@@ -67,6 +67,7 @@ def measure_image(request: ImageRequest) -> MeasuredImage:
     for blob in found.layers:
         files.add(blob.listing)
         kept |= blob.listing.kept
+        blob.listing.forget()
     return _Measuring(request, found, files, kept).measured()
 
 
@@ -81,6 +82,7 @@ class _Measuring:
         self._shown = {path: inner for path, inner in files.shown() if inner}
         self._heavy = HeaviestTally(request.top)
         self._types = TypeTally() if request.types else None
+        self._shown_bytes = 0
 
     def measured(self) -> MeasuredImage:
         self._tally()
@@ -91,10 +93,13 @@ class _Measuring:
     def _tally(self) -> None:
         """Each inode counts under its first name, as one file does in a context."""
         met: set[int] = set()
-        for path, inner in sorted(self._shown.items()):
+        above = {path.rpartition("/")[0] for path in self._shown if path}
+        for path in sorted(self._shown):
+            inner = self._shown[path]
             sizes = [_once(inode, met) for inode in inner.values()]
-            # Not known to be whole: there may be folders in it.
-            plain = PlainFiles(path, list(inner), sizes, [0] * len(inner), EVERYTHING, whole=False)
+            whole = path not in above
+            plain = PlainFiles(path, list(inner), sizes, [0] * len(inner), EVERYTHING, whole)
+            self._shown_bytes += plain.bytes
             self._heavy.add_plain(plain)
             if self._types is not None:
                 self._types.add_plain(plain)
@@ -103,14 +108,13 @@ class _Measuring:
         layers = tuple(_layers(self._found.config, self._found.layers, self._files))
         paths = [row.path for row in heaviest.rows]
         kept = {path: data for path, data in self._kept.items() if self._weigh(path) is not None}
-        inodes = {id(inode): inode for inner in self._shown.values() for inode in inner.values()}
         return Image(
             reference=self._request.named.reference,
             id=self._found.id,
             created=self._found.config.created,
             layers=layers,
             wasted=self._files.wasted(self._request.top),
-            shown_bytes=sum(inode.bytes for inode in inodes.values()),
+            shown_bytes=self._shown_bytes,
             shown_files=sum(map(len, self._shown.values())),
             base_bytes=sum(layer.bytes for layer in layers if layer.base),
             packages=packages.packages(kept, self._weigh),

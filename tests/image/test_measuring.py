@@ -163,11 +163,9 @@ def test_the_outline_is_what_shows(tmp_path: Path) -> None:
 
 MEMORY = """
 import re, sys
-from ctxguard.image.measuring import ImageRequest, measure_image
-from ctxguard.image.opening import Named
-found = measure_image(ImageRequest(Named(sys.argv[1])))
-highest = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
-print(found.image.shown_files, int(highest) // 1024)
+from ctxguard.cli import main
+assert main(["image", sys.argv[1], "--top", "1"]) == 0
+print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 """
 
 
@@ -181,6 +179,5 @@ def test_memory_for_200_000_files(tmp_path: Path) -> None:
     path.write_bytes(save_of(layers))
     command = [sys.executable, "-c", MEMORY, str(path)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    files, megabytes = map(int, run.stdout.split())
-    assert files == 200_000
-    assert megabytes <= 150
+    assert "in 200,000 files in the end" in run.stdout
+    assert int(run.stdout.split()[-1]) < 150_000
