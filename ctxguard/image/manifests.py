@@ -210,7 +210,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-_SHELL = re.compile(r"^(?:RUN )?(?:\|\d+ (?:\S+=\S* )*)?/bin/(?:ba)?sh -c (?:#\(nop\) +)?")
+_SHELL = re.compile(r"^(?:RUN )?(?:\|\d+ (?:[^\s=]+=\S* )*)?/bin/(?:ba)?sh -c (?:#\(nop\) +)?")
 _NOP = "#(nop)"
 
 

@@ -91,6 +91,13 @@ def test_what_the_history_tells(tmp_path: Path) -> None:
     assert shown == ["ADD file:abc in /", 'CMD ["sh"]', "RUN pip install ."]
 
 
+def test_a_long_instruction_is_read_in_no_time(tmp_path: Path) -> None:
+    argument = "a" + "=" * 30
+    steps = ["RUN |9 " + f"{argument} " * 2000 + "x", "RUN |9" + " a=b" * 100_000]
+    found = read(written(tmp_path, save_of(LAYERS, steps=steps)))
+    assert len(found.config.steps) == 2
+
+
 def test_several_images_in_one_archive(tmp_path: Path) -> None:
     files = {**layout_of(LAYERS), **layout_of([{"x": 3}], tag="web:2")}
     manifests = [json.loads(layout_of(LAYERS)["manifest.json"])[0]]
