@@ -12,8 +12,9 @@ from ctxguard.image.tar import TarEntry, TarKind, TarReader
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
 _MOST_ENTRIES = 20_000_000
-_MOST_KEPT = 64 << 20
+_MOST_KEPT = 16 << 20
 """Bytes of contents that are kept of one layer."""
+_MOST_DEPTH = 256
 
 Wanted = Callable[[str], int]
 """For a path, how many bytes of its content are wanted at most; 0 for none."""
@@ -106,6 +107,8 @@ def inner_path(name: str, what: str) -> str:
     Raises:
         DamagedError: it would lead out.
     """
+    if name.count("/") > _MOST_DEPTH:
+        raise DamagedError(f"{what} holds a path of over {_MOST_DEPTH} folders")
     if "/." not in name and "//" not in name and not name.startswith((".", "/")):
         return name.removesuffix("/")
     parts = [part for part in name.split("/") if part not in ("", ".")]

@@ -16,7 +16,7 @@ from ctxguard.errors import UsageError
 from ctxguard.image.streams import DamagedError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_MOST_DEPTH = 4
+_MOST_MANIFESTS = 500
 _MOST_LAYERS = 1000
 _REF = "org.opencontainers.image.ref.name"
 _NAME = "io.containerd.image.name"
@@ -103,7 +103,7 @@ def _raise_which(tags: Sequence[str], name: str | None, what: str) -> NoReturn:
 def _of_layout(
     fetch: Fetch, index: Any, name: str | None, platform: str | None, what: str
 ) -> Parts:
-    found = list(_manifests(fetch, index, what, _MOST_DEPTH))
+    found = list(_manifests(fetch, index, what, set()))
     named = [each for each in found if name is None or name in _names(each)]
     real = [each for each in named if _platform(each) != "unknown/unknown"]
     fit = [each for each in real if platform is None or _fits(_platform(each), platform)]
@@ -117,18 +117,23 @@ def _of_layout(
     return _of_manifest(fetch, fit[0]["digest"], what)
 
 
-def _manifests(fetch: Fetch, index: Any, what: str, depth: int) -> Iterator[dict[str, Any]]:
-    """The descriptors of manifests, also of indexes within the index."""
+def _manifests(fetch: Fetch, index: Any, what: str, met: set[str]) -> Iterator[dict[str, Any]]:
+    """The descriptors of manifests, also of indexes within the index; each digest once."""
     manifests = index.get("manifests") if isinstance(index, dict) else None
     for each in manifests if isinstance(manifests, list) else []:
         digest = each.get("digest") if isinstance(each, dict) else None
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
             raise DamagedError(f"index.json of {what} holds no digest where one should be")
+        if len(met) > _MOST_MANIFESTS:
+            raise DamagedError(f"{what} has over {_MOST_MANIFESTS:,} manifests")
+        if digest in met:
+            continue
+        met.add(digest)
         if "index" not in str(each.get("mediaType")) and "list" not in str(each.get("mediaType")):
             yield each
-        elif depth:
+        else:
             inner = _parsed(_blob(fetch, digest, what), f"{digest} of {what}")
-            for one in _manifests(fetch, inner, what, depth - 1):
+            for one in _manifests(fetch, inner, what, met):
                 yield {**one, "annotations": {**_annotations(one), **_annotations(each)}}
 
 
@@ -136,7 +141,8 @@ def _of_manifest(fetch: Fetch, digest: str, what: str) -> Parts:
     value = _parsed(_blob(fetch, digest, what), f"{digest} of {what}")
     layers = value.get("layers") if isinstance(value, dict) else None
     config = value.get("config") if isinstance(value, dict) else None
-    digests = [each.get("digest") for each in layers or () if isinstance(each, dict)]
+    found = layers if isinstance(layers, list) else []
+    digests = [each.get("digest") for each in found if isinstance(each, dict)]
     if not isinstance(config, dict) or not all(map(_is_digest, [config.get("digest"), *digests])):
         raise DamagedError(f"{digest} of {what} is no manifest of an image")
     return Parts(_path(config["digest"]), _few([_path(each) for each in digests if each], what))
@@ -197,7 +203,8 @@ def config_of(data: bytes, what: str) -> Config:
     rootfs = value.get("rootfs")
     ids = _strings(rootfs.get("diff_ids")) if isinstance(rootfs, dict) else []
     history = value.get("history")
-    steps = [_step(each) for each in history or () if isinstance(each, dict)]
+    found = history if isinstance(history, list) else []
+    steps = [_step(each) for each in found if isinstance(each, dict)]
     return Config(_text(value.get("created")), tuple(ids), tuple(steps))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.walking.inclusion import EVERYTHING
@@ -28,6 +28,8 @@ from ctxguard.measurement import (
     Totals,
 )
 
+_MOST_KEPT = 32 << 20
+"""Bytes of contents that tell of packages, of all layers."""
 _NO_STEP = Step("", None, empty=False)
 _NO_TARGET = TargetTransfer(None, default=True, chosen=True, buildkit=None, reason="image")
 _LAST_OF_BASE = "CMD"
@@ -64,10 +66,14 @@ def measure_image(request: ImageRequest) -> MeasuredImage:
     found = opened(request.named, packages.wanted)
     files = FileSystem()
     kept: dict[str, bytes] = {}
+    uses = Counter(map(id, found.layers))
     for blob in found.layers:
         files.add(blob.listing)
-        kept |= blob.listing.kept
-        blob.listing.forget()
+        if sum(map(len, kept.values())) < _MOST_KEPT:
+            kept |= blob.listing.kept
+        uses[id(blob)] -= 1
+        if not uses[id(blob)]:  # A layer can be there more than once.
+            blob.listing.forget()
     return _Measuring(request, found, files, kept).measured()
 
 
@@ -93,7 +99,7 @@ class _Measuring:
     def _tally(self) -> None:
         """Each inode counts under its first name, as one file does in a context."""
         met: set[int] = set()
-        above = {path.rpartition("/")[0] for path in self._shown if path}
+        above = _above(self._shown)
         for path in sorted(self._shown):
             inner = self._shown[path]
             sizes = [_once(inode, met) for inode in inner.values()]
@@ -115,7 +121,9 @@ class _Measuring:
             layers=layers,
             wasted=self._files.wasted(self._request.top),
             shown_bytes=self._shown_bytes,
-            shown_files=sum(map(len, self._shown.values())),
+            shown_files=sum(
+                inode.regular for inner in self._shown.values() for inode in inner.values()
+            ),
             base_bytes=sum(layer.bytes for layer in layers if layer.base),
             packages=packages.packages(kept, self._weigh),
             origins=tuple(self._origins(paths)),
@@ -180,6 +188,18 @@ class _Measuring:
             for number, step in enumerate(steps, start=1)
         )
         return Outline(tuple(folders), bringing, asked_for=True, rules=(None,))
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """The folders that hold any of these, however deep."""
+    found: set[str] = set()
+    for path in paths:
+        while path:
+            path = path.rpartition("/")[0]
+            if path in found:
+                break
+            found.add(path)
+    return found
 
 
 def _most(sums: Counter[int]) -> int:

@@ -122,11 +122,11 @@ def _of_folder(named: Named, wanted: Wanted) -> Opened:
 
 def _text_in(root: str, path: str) -> bytes | None:
     full = _inside(root, path)
+    if not os.path.isfile(full):
+        return None
     try:
         with open(full, "rb") as stream:
             data = stream.read(_MOST_TEXT + 1)
-    except FileNotFoundError:
-        return None
     except OSError as error:
         raise MeasureError(f"cannot read it: {error.strerror}", path=full) from error
     if len(data) > _MOST_TEXT:
@@ -137,7 +137,10 @@ def _text_in(root: str, path: str) -> bytes | None:
 def _inside(root: str, path: str) -> str:
     """Raises DamagedError for what would lie elsewhere: a manifest may name anything."""
     top = os.path.realpath(root)
-    full = os.path.realpath(os.path.join(top, path))
+    try:
+        full = os.path.realpath(os.path.join(top, path))
+    except ValueError as error:
+        raise DamagedError(f"{root} names a file that can be none") from error
     if os.path.commonpath([top, full]) != top:
         raise DamagedError(f"{root} names {path}, which lies outside of it")
     return full
@@ -145,6 +148,8 @@ def _inside(root: str, path: str) -> str:
 
 def _layer_in(root: str, path: str, wanted: Wanted) -> LayerBlob:
     full = _inside(root, path)
+    if not os.path.isfile(full):
+        raise DamagedError(f"{full}, a layer, is no file")
     try:
         size = os.stat(full).st_size
         counted = Counted(file_pieces(full))

@@ -17,6 +17,7 @@ _FREE_BYTES = 4 << 30
 _MOST_RATIO = 2000
 """A layer may unpack to 4 GiB whatever it weighs; from then on to no more than this many times its
 own length. gzip never comes to more than 1,032 times."""
+_MOST_MEMBERS = 100_000
 _MOST_WINDOW = 1 << 27
 """Bytes that zstd may keep; the largest that its `--ultra --long=27` asks for."""
 
@@ -173,12 +174,16 @@ def _gunzipped(pieces: Iterable[bytes], what: str) -> Iterator[bytes]:
     """Several members one behind the other are one text (RFC 1952, 2.2)."""
     inflating = zlib.decompressobj(zlib.MAX_WBITS | 16)
     ended = False
+    members = 1
     try:
         for piece in pieces:
             data = piece
             while data:
                 if ended:
                     inflating, ended = zlib.decompressobj(zlib.MAX_WBITS | 16), False
+                    members += 1
+                    if members > _MOST_MEMBERS:
+                        raise DamagedError(f"{what} has over {_MOST_MEMBERS:,} parts of gzip")
                 found = inflating.decompress(data, CHUNK)
                 if found:
                     yield found

@@ -2,7 +2,7 @@
 
 Sources of the form: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; GNU tar
 manual, "Basic Tar Format". What is written into headers is not believed beyond what fits in them:
-a name has at most 8 KiB, and the tables that come before an entry at most a mebibyte.
+a name has at most 4 KiB, and the tables that come before an entry at most a mebibyte.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from ctxguard.image.streams import DamagedError, Reader
 _BLOCK = 512
 _EMPTY = bytes(_BLOCK)
 _MOST_TABLE = 1 << 20
-_MOST_NAME = 1 << 13
+_MOST_NAME = 1 << 12
+_MOST_HEADERS = 20
+_KEYS = frozenset((
+    "path", "linkpath", "size", "GNU.sparse.name", "GNU.sparse.realsize", "GNU.sparse.size",
+))  # fmt: skip
 _MOST_PADDING = 1 << 20
 """Zeros behind the end; GNU tar fills up to 10 KiB, others to what their block is."""
 
@@ -72,6 +76,7 @@ class TarReader:
     def __iter__(self) -> Iterator[TarEntry]:
         """Raises DamagedError, while iterating, for what is no tar."""
         extended: dict[str, str] = {}
+        headers = 0
         while True:
             self._reader.skip(self._left + self._padding)
             self._left = self._padding = 0
@@ -85,9 +90,12 @@ class TarReader:
             flag, size = header[156:157], self._number(header[124:136])
             if flag in b"xgLK" and flag:
                 self._extend(extended, flag, self._table(size))
+                headers += 1
+                if headers > _MOST_HEADERS:
+                    raise DamagedError(f"{self._what}: over {_MOST_HEADERS} headers of one entry")
                 continue
             yield self._entry(header, flag, size, extended)
-            extended = {}
+            extended, headers = {}, 0
 
     def pieces(self) -> Iterator[bytes]:
         """The content of the entry that was given last."""
@@ -127,12 +135,9 @@ class TarReader:
                 raise DamagedError(f"{self._what}: a header holds a negative number")
             return value
         digits = text.strip(b" \0")
-        try:
-            return int(digits or b"0", 8)
-        except ValueError:
-            raise DamagedError(
-                f"{self._what}: a header holds no number where one should be"
-            ) from None
+        if digits.strip(b"01234567"):
+            raise DamagedError(f"{self._what}: a header holds no number")
+        return int(digits or b"0", 8)
 
     def _table(self, size: int) -> bytes:
         if size > _MOST_TABLE:
@@ -148,7 +153,7 @@ class TarReader:
         elif flag == b"K":
             extended["linkpath"] = _text(data.split(b"\0", 1)[0])
         elif flag == b"x":
-            extended.update(self._records(data))
+            extended.update((key, value) for key, value in self._records(data) if key in _KEYS)
 
     def _records(self, data: bytes) -> Iterator[tuple[str, str]]:
         """`27 path=a/very/long/name\\n`, each with its own length before it."""

@@ -16,6 +16,7 @@ from ctxguard.rebuilds.tree import Change, as_entry
 
 _AT_ONCE = 40
 """Commits whose changes are asked for in one go."""
+_MOST_CHANGES = 1_000_000
 _NOTHING = "000000"
 
 
@@ -46,6 +47,10 @@ def moments(spot: Spot, dockerfile: str | None, revisions: str, most: int) -> li
     if any("\n" in path for path in paths):
         raise UsageError("a name that holds a line end cannot be looked for in the past")
     found = commits(spot.repository, revisions, most)
+    base, dots, _ = revisions.partition("..")
+    if dots and found and len(found) < most:
+        # What the first of them changes is seen against the commit that they stand on.
+        found = [*commits(spot.repository, base or "HEAD", 1), *found]
     answers = held(spot.repository, found, paths)
     return [
         Moment(commit, _tree_id(answer[0]), answer[1:])
@@ -96,7 +101,14 @@ def changes(git: Git, pairs: Sequence[tuple[str, str]]) -> Iterator[list[Change]
         found = list(_by_pair(answer))
         if len(found) != len(some):
             raise GitError("git did not answer as it was asked")
+        check_size(sum(map(len, found)))
         yield from found
+
+
+def check_size(changed: int) -> None:
+    """Raises GitError for a history in which far too much changes at once."""
+    if changed > _MOST_CHANGES:
+        raise GitError(f"{_AT_ONCE} commits change over {_MOST_CHANGES:,} files, far too many")
 
 
 def _by_pair(answer: bytes) -> Iterator[list[Change]]:

@@ -15,6 +15,8 @@ from ctxguard.report import Report
 from ctxguard.sizes import format_size
 
 _MOST_LAYERS = 20
+_MOST_TEXT = 200
+"""Characters of an instruction, where nothing else cuts it."""
 _MOST_PACKAGES = 10
 _LEAST_PACKAGE = 1_000_000
 _ID = 19
@@ -94,7 +96,7 @@ def _facts(image: Image) -> Iterator[tuple[str, str]]:
 def _of_layer(layer: Layer) -> Row:
     base = ", base image" if layer.base else ""
     wasted = f", {format_size(layer.wasted_bytes)} wasted" if layer.wasted_bytes else ""
-    name = line(layer.instruction or "an unknown step")
+    name = line(layer.instruction[:_MOST_TEXT] or "an unknown step")
     return Row(layer.bytes, f"{layer.number:>3}  ", name, f"{wasted}{base}", keep_start=True)
 
 

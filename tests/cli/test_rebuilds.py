@@ -127,8 +127,8 @@ def test_the_document(repo: Repo, run_cli: Run, log: str) -> None:
         (("-n", "2"), 2),
         (("-n", "4"), 4),
         (("--rev", "HEAD~2"), 2),
-        (("--rev", "HEAD~2.."), 1),
-        (("--rev", "HEAD~4..HEAD~1"), 2),
+        (("--rev", "HEAD~2.."), 2),
+        (("--rev", "HEAD~4..HEAD~1"), 3),
     ],
 )
 def test_which_commits(repo: Repo, run_cli: Run, arguments: tuple[str, ...], count: int) -> None:

@@ -46,11 +46,26 @@ def test_layers_and_what_shows(tmp_path: Path) -> None:
     ]
     assert found.image.base_bytes == 1000
     assert found.measurement.size.bytes == 3300
-    assert (found.image.shown_bytes, found.image.shown_files) == (2300, 3)
+    assert (found.image.shown_bytes, found.image.shown_files) == (2300, 2)
     assert found.image.wasted.bytes == 1000
     paths = [row.path for row in found.measurement.heaviest.rows]
     assert paths == ["usr/a", "app/x.py"]
     assert found.image.origins == (3, 2)
+
+
+def test_a_layer_that_is_there_twice(tmp_path: Path) -> None:
+    app: Layer = {"app/big": 1_000_000}
+    found = measured(tmp_path, [app, {".wh.app": b""}, app])
+    assert found.measurement.size.bytes == 2_000_000
+    assert (found.image.shown_bytes, found.image.wasted.bytes) == (1_000_000, 1_000_000)
+    assert [row.path for row in found.measurement.heaviest.rows] == ["app/big"]
+
+
+def test_files_beside_a_folder_of_folders(tmp_path: Path) -> None:
+    layer: Layer = {**{f"a/f{at}": 30_000 for at in range(3)}, "a/b/c/big": 1_000_000}
+    heaviest = measured(tmp_path, [layer]).measurement.heaviest
+    assert sum(row.bytes for row in heaviest.rows) + heaviest.rest_bytes == 1_090_000
+    assert [row.path for row in heaviest.rows][:2] == ["a/b/c/big", "a/f0"]
 
 
 def test_without_a_history_that_fits(tmp_path: Path) -> None:

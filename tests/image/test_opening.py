@@ -128,6 +128,61 @@ def test_several_platforms(tmp_path: Path) -> None:
         read(root)
 
 
+def test_an_index_of_indexes_is_read_once(tmp_path: Path) -> None:
+    files = dict(layout_of(LAYERS))
+    inner = files["index.json"]
+    for _ in range(6):
+        name = f"sha256:{digest(inner)}"
+        files[f"blobs/sha256/{digest(inner)}"] = inner
+        row = {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": name}
+        inner = json.dumps({"manifests": [row] * 30}).encode()
+    files["index.json"] = inner
+    assert sizes(read(write_layout(files, tmp_path / "layout"))) == [150, 7]
+
+
+def layout_with(tmp_path: Path, **changes: bytes) -> str:
+    return write_layout({**layout_of(LAYERS), **changes}, tmp_path / "layout")
+
+
+ODD = [
+    b'[{"Config": "a\\u0000b", "Layers": []}]',
+    b'[{"Config": "a\\ud800b", "Layers": []}]',
+    b'[{"Config": "index.json", "Layers": ["a\\u0000b"]}]',
+    b'[{"Config": "index.json", "Layers": ["."]}]',
+]
+
+
+@pytest.mark.parametrize("saved", ODD)
+def test_odd_names_in_a_layout(tmp_path: Path, saved: bytes) -> None:
+    root = layout_with(tmp_path)
+    Path(root, "manifest.json").write_bytes(saved)
+    with pytest.raises(MeasureError):
+        read(root)
+
+
+def test_a_pipe_in_a_layout(tmp_path: Path) -> None:
+    root = layout_with(tmp_path)
+    os.unlink(f"{root}/index.json")
+    os.mkfifo(f"{root}/index.json")
+    with pytest.raises(MeasureError, match=r"neither manifest.json nor index.json"):
+        read(root)
+
+
+@pytest.mark.parametrize("value", [5, "x", None, {"a": 1}])
+def test_a_history_of_something_else(tmp_path: Path, value: object) -> None:
+    files = layout_of([])
+    saved = json.loads(files["manifest.json"])
+    saved[0]["Config"] = "config"
+    config = json.dumps({"history": value, "rootfs": value}).encode()
+    archive = {"manifest.json": json.dumps(saved).encode(), "config": config}
+    assert read(written(tmp_path, tar_of(archive))).config.steps == ()
+
+
+def test_very_many_parts_of_gzip(tmp_path: Path) -> None:
+    with pytest.raises(MeasureError, match="parts of gzip"):
+        read(written(tmp_path, gzip.compress(b"") * 200_000))
+
+
 def test_an_attestation_is_no_image(tmp_path: Path) -> None:
     files = index_of(
         layout_of(LAYERS), digest=f"sha256:{'0' * 64}",

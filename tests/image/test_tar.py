@@ -124,6 +124,10 @@ PAX = made([("n" * 300, tarfile.REGTYPE, b"", "")], tarfile.PAX_FORMAT)
 BROKEN = {
     "a wrong sum": (changed(0, b"z"), "wrong sum"),
     "no number": (summed(changed(124, b"99999999999\0")), "no number"),
+    "a minus sign": (summed(changed(124, b"-0000001000\0")), "no number"),
+    "an underline": (summed(changed(124, b"0000_0001_0\0")), "no number"),
+    "a minus sign of a table": (summed(changed(124, b"-0000001000\0", PAX)), "no number"),
+    "header after header": (PAX[:1024] * 30 + PAX, "headers of one entry"),
     "a negative number": (summed(changed(124, b"\xff" * 12)), "negative"),
     "a very long table": (summed(changed(124, b"77777777777\0", PAX)), "none is that long"),
     "a record too long": (changed(512, b"999 path=", PAX), "extended header is damaged"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.errors import CtxguardError
@@ -41,9 +42,8 @@ def advice(
     if len(found.tallies[0]) > _MOST_STEPS:
         return []
     is_sent = past.sending(found.setting).is_sent
-    ideas = [idea for idea in _ideas(found, is_sent) if _can_be_read(idea, found, options)][
-        :_MOST_IDEAS
-    ]
+    usable = (idea for idea in _ideas(found, is_sent) if _can_be_read(idea, found, options))
+    ideas = list(islice(usable, _MOST_IDEAS))
     if not ideas:
         return []
     rewrites = [as_it_was, *(idea.rewrite for idea in ideas)]
