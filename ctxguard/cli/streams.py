@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
 from ctxguard.errors import CtxguardError, UsageError
+
+_PIECE = 1 << 16
 
 
 class OutputError(CtxguardError):
@@ -45,6 +48,14 @@ def write_bytes(data: bytes, *, flush: bool) -> None:
         raise _shut(error) from error
 
 
+def _pieces(most: int) -> Iterator[bytes]:
+    """Standard input as it comes: a signal between two reads of one long call would be lost."""
+    read = sys.stdin.buffer.read1  # type: ignore[union-attr]
+    while most and (piece := read(min(most, _PIECE))):
+        most -= len(piece)
+        yield piece
+
+
 def read_bytes(most: int, what: str) -> bytes:
     """All of standard input.
 
@@ -54,7 +65,7 @@ def read_bytes(most: int, what: str) -> bytes:
     if sys.stdin is None:
         raise UsageError(f"cannot read {what}: standard input is closed")
     try:
-        data = sys.stdin.buffer.read(most + 1)
+        data = b"".join(_pieces(most + 1))
     except OSError as error:
         raise UsageError(f"cannot read {what} from standard input: {error.strerror}") from error
     if len(data) > most:

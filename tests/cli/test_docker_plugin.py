@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -301,6 +302,7 @@ def test_ctrl_c_reaches_it(make_tree: Callable[..., str]) -> None:
         # More than a pipe holds: it is gone only when it is read.
         running.stdin.write(b"#" * 200_000)
         running.stdin.flush()
+        time.sleep(0.5)  # Until it waits for more.
         os.killpg(running.pid, signal.SIGINT)
-        err = running.stderr.read().decode()
+        err = running.communicate(timeout=60)[1].decode()
     assert (running.returncode, err) == (130, "ctxguard: interrupted\n")
