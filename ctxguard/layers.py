@@ -31,6 +31,11 @@ class Layer:
     base: bool
     """It seems to come with the base image."""
 
+    @property
+    def step(self) -> str:
+        """The instruction in words, also where none is told."""
+        return self.instruction or "an unknown step"
+
 
 @dataclass(frozen=True, slots=True)
 class WastedPath:
@@ -43,6 +48,11 @@ class WastedPath:
     gone_in: int
     overwritten: bool
     """Else deleted."""
+
+    @property
+    def how(self) -> str:
+        """What became of it."""
+        return "overwritten" if self.overwritten else "deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.walking.inclusion import Members
 from ctxguard.context.walking.views import wire_order
 from ctxguard.context.weighing.outline import OutlineTally
@@ -72,16 +73,11 @@ class _Rules:
         return [self.found[decision.rule] for decision in decisions]
 
     def _folder(self, path: str) -> FolderRules:
-        missing = []
-        while path not in self._folders:
-            missing.append(path)
-            path = path.rpartition("/")[0]
-        folder = self._folders[path]
-        for each in reversed(missing):
-            name = each.rpartition("/")[2]
-            (decision,) = self._spec.decide(folder, [name])
-            folder = self._folders[each] = self._spec.enter(folder, name, decision)
-        return folder
+        for each in folders_to(path, self._folders):
+            above, _, name = each.rpartition("/")
+            (decision,) = self._spec.decide(self._folders[above], [name])
+            self._folders[each] = self._spec.enter(self._folders[above], name, decision)
+        return self._folders[path]
 
     def _line(self, at: int | None) -> RuleLine | None:
         rule = None if at is None or self._spec.is_forced(at) else self._spec.patterns[at].rule

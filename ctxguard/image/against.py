@@ -50,7 +50,7 @@ def _changed(
 
 
 def _line(layer: Layer) -> InstructionLine:
-    return InstructionLine("layer", layer.number, layer.instruction or "an unknown step")
+    return InstructionLine("layer", layer.number, layer.step)
 
 
 def _with_steps(found: MeasuredImage) -> Measurement:

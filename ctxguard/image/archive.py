@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ctxguard.image.listing import Listing, Wanted, inner_path, listed
-from ctxguard.image.streams import CHUNK, Counted, DamagedError, Reader, unpacked
+from ctxguard.image.streams import CHUNK, Counted, DamagedError, Reader, is_packed, unpacked
 from ctxguard.image.tar import TarEntry, TarKind, TarReader
 
 _MOST_TEXT = 16 << 20
@@ -113,8 +113,9 @@ def read_blob(
 
 def _is_layer(start: bytes) -> bool:
     """It is packed, or a tar: with a magic word, or empty."""
-    packed = start.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
-    return packed or start[257:262] == b"ustar" or (len(start) == _START and not any(start))
+    return (
+        is_packed(start) or start[257:262] == b"ustar" or (len(start) == _START and not any(start))
+    )
 
 
 def _check_digest(path: str, digest: str, what: str) -> None:

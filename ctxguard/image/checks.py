@@ -186,10 +186,9 @@ def _wasted(image: Image) -> Iterator[Finding]:
     if image.wasted.bytes < _LEAST_WASTED:
         return
     first = image.wasted.paths[0]
-    how = "overwritten" if first.overwritten else "deleted"
     message = (
         f"written, and overwritten or deleted later: {first.path}, written in layer "
-        f"{first.written_in} and {how} in layer {first.gone_in}, weighs most"
+        f"{first.written_in} and {first.how} in layer {first.gone_in}, weighs most"
     )
     related = tuple(each.path for each in image.wasted.paths[1:_MOST_RELATED])
     fix = Fix("write and delete in one RUN; set owner and mode with COPY --chown --chmod", None, ())
@@ -203,7 +202,7 @@ def _finding(image: Image, kind: tuple[str, Severity, str], found: _Found, fix: 
     code, severity, what = kind
     layer = max(found.layers, key=lambda number: (found.layers[number], -number))
     first, *others = [path for path, _ in found.paths.most_common(_MOST_RELATED)]
-    made = image.layers[layer - 1].instruction or "an unknown step"
+    made = image.layers[layer - 1].step
     message = f"{what}, most of it from layer {layer}: {made[:_MOST_TEXT]}"
     return Finding(
         code, severity, message, path=first, related=tuple(others), bytes=found.bytes, fix=fix

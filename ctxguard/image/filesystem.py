@@ -7,6 +7,7 @@ name of it is left.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
@@ -142,9 +143,12 @@ class FileSystem:
             start = f"{path}/" if path else ""
             waiting += [(start + name, inner) for name, inner in folder.folders.items()]
 
-    def wasted_in(self, layer: int) -> int:
-        """Bytes of one layer that no longer show."""
-        return sum(inode.bytes for inode in self._gone if inode.layer == layer)
+    def wasted_by_layer(self) -> Counter[int]:
+        """Bytes of each layer, by its number, that no longer show."""
+        sums: Counter[int] = Counter()
+        for inode in self._gone:
+            sums[inode.layer] += inode.bytes
+        return sums
 
     def wasted(self, most: int) -> Wasted:
         """All of it, and the heaviest paths."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.walking.inclusion import EVERYTHING
 from ctxguard.context.walking.plain import PlainFiles
 from ctxguard.context.weighing.heaviest import HeaviestTally
@@ -191,14 +192,10 @@ class _Measuring:
 
 
 def _above(paths: Iterable[str]) -> set[str]:
-    """The folders that hold any of these, however deep."""
-    found: set[str] = set()
+    """The folders that hold any of these, however deep; the root always does."""
+    found = {""}
     for path in paths:
-        while path:
-            path = path.rpartition("/")[0]
-            if path in found:
-                break
-            found.add(path)
+        found.update(folders_to(path.rpartition("/")[0], found))
     return found
 
 
@@ -217,6 +214,7 @@ def _once(inode: Inode, met: set[int]) -> int:
 def _layers(config: Config, blobs: Sequence[LayerBlob], files: FileSystem) -> Iterator[Layer]:
     steps = _steps(config, len(blobs))
     of_base = _layers_of_base(config.steps)
+    wasted = files.wasted_by_layer()
     for number, (blob, step) in enumerate(zip(blobs, steps, strict=True), start=1):
         yield Layer(
             number,
@@ -227,7 +225,7 @@ def _layers(config: Config, blobs: Sequence[LayerBlob], files: FileSystem) -> It
             blob.listing.files,
             blob.tar_bytes,
             blob.stored_bytes,
-            files.wasted_in(number),
+            wasted[number],
             base=number <= of_base,
         )
 

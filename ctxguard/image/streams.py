@@ -138,6 +138,11 @@ def pieces_of(source: Readable) -> Iterator[bytes]:
         yield piece
 
 
+def is_packed(start: bytes) -> bool:
+    """Whether what begins like this is gzip or zstd."""
+    return start.startswith((_GZIP, _ZSTD))
+
+
 def unpacked(pieces: Iterable[bytes], start: bytes, what: str) -> Iterable[bytes]:
     """The bytes behind gzip or zstd; the same ones if there is neither.
 

@@ -127,8 +127,7 @@ def _layers(image: Image) -> Iterator[_Row]:
         }  # fmt: skip
     yield {"section": "wasted", "bytes": image.wasted.bytes, "files": image.wasted.files}
     for each in image.wasted.paths:
-        how = "overwritten" if each.overwritten else "deleted"
-        where = f"written in layer {each.written_in}, {how} in {each.gone_in}"
+        where = f"written in layer {each.written_in}, {each.how} in {each.gone_in}"
         row = {"name": each.path, "bytes": each.bytes, "line": each.gone_in, "message": where}
         yield {"section": "wasted file", **row}
 

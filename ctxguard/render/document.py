@@ -136,7 +136,7 @@ def _wasted(found: Wasted) -> dict[str, Any]:
                 "bytes": each.bytes,
                 "written_in": each.written_in,
                 "gone_in": each.gone_in,
-                "how": "overwritten" if each.overwritten else "deleted",
+                "how": each.how,
             }
             for each in found.paths
         ],

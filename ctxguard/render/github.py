@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from ctxguard.finding import Severity
 from ctxguard.render.escape import line
 from ctxguard.render.remarks import Remark, remarks
-from ctxguard.render.terminal import verdict_text
+from ctxguard.render.terminal import fix_text, verdict_text
 from ctxguard.report import Failure, Report, Status
 from ctxguard.sizes import format_size
 
@@ -57,8 +57,7 @@ def _annotation(remark: Remark) -> str:
         properties.insert(1, ("line", str(remark.line)))
     parts = [line(remark.message)]
     if remark.fix is not None:
-        command = f", with `{remark.fix.command}`" if remark.fix.command else ""
-        parts.append(line(f"Fix: {remark.fix.description}{command}"))
+        parts.append(line(f"Fix: {fix_text(remark.fix)}"))
     return _command(remark.severity, properties, "\n".join(parts))
 
 

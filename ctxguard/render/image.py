@@ -96,13 +96,12 @@ def _facts(image: Image) -> Iterator[tuple[str, str]]:
 def _of_layer(layer: Layer) -> Row:
     base = ", base image" if layer.base else ""
     wasted = f", {format_size(layer.wasted_bytes)} wasted" if layer.wasted_bytes else ""
-    name = line(layer.instruction[:_MOST_TEXT] or "an unknown step")
+    name = line(layer.step[:_MOST_TEXT])
     return Row(layer.bytes, f"{layer.number:>3}  ", name, f"{wasted}{base}", keep_start=True)
 
 
 def _of_waste(each: WastedPath) -> Row:
-    how = "overwritten" if each.overwritten else "deleted"
-    where = f", written in layer {each.written_in}, {how} in {each.gone_in}"
+    where = f", written in layer {each.written_in}, {each.how} in {each.gone_in}"
     return Row(each.bytes, "", quoted(each.path), where)
 
 

@@ -120,7 +120,7 @@ def _wasted(wasted: Wasted) -> str:
             code(each.path),
             format_size(each.bytes),
             str(each.written_in),
-            f"{each.gone_in}, {'overwritten' if each.overwritten else 'deleted'}",
+            f"{each.gone_in}, {each.how}",
         )
         for each in wasted.paths[:_MOST_ROWS]
     ]

@@ -21,6 +21,7 @@ from ctxguard.render.document import worst
 from ctxguard.render.escape import line, unicode_text
 from ctxguard.render.plain import dumps
 from ctxguard.render.remarks import Remark, remarks
+from ctxguard.render.terminal import fix_text
 from ctxguard.report import Failure, Report, Status
 from ctxguard.version import __version__
 
@@ -94,8 +95,7 @@ def _message(remark: Remark) -> str:
     text = line(remark.message)
     if remark.fix is None:
         return text
-    command = f", with `{remark.fix.command}`" if remark.fix.command else ""
-    return f"{text}. {line(f'To mend it: {remark.fix.description}{command}')}"
+    return f"{text}. {line(f'To mend it: {fix_text(remark.fix)}')}"
 
 
 def _place(remark: Remark) -> dict[str, Any]:

@@ -376,10 +376,11 @@ def finding_text(finding: Finding) -> tuple[str, ...]:
     stake = f", {format_size(finding.bytes)} at stake" if finding.bytes else ""
     place = _place(finding.file or finding.path, finding.line)
     text = f"{place}{finding.message}{stake} ({finding.code})"
-    return (text,) if finding.fix is None else (text, f"  fix: {_fix_text(finding.fix)}")
+    return (text,) if finding.fix is None else (text, f"  fix: {fix_text(finding.fix)}")
 
 
-def _fix_text(fix: Fix) -> str:
+def fix_text(fix: Fix) -> str:
+    """What to do, with the command that does it."""
     return f"{fix.description}, with `{fix.command}`" if fix.command else fix.description
 
 

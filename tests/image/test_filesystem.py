@@ -73,7 +73,7 @@ def test_what_is_left(name: str) -> None:
     found = filesystem(*layers)
     assert shown(found) == left
     assert found.wasted(10).bytes == wasted
-    assert sum(found.wasted_in(number + 1) for number in range(len(layers))) == wasted
+    assert sum(found.wasted_by_layer()[number + 1] for number in range(len(layers))) == wasted
 
 
 def test_where_and_how() -> None:

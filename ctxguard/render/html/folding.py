@@ -7,9 +7,10 @@ tree matters.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ctxguard.context.walking.descent import folders_to
 from ctxguard.context.weighing.tallies import ending_of
 from ctxguard.measurement import Outline, OutlinedFolder
 from ctxguard.render.escape import in_script, line
@@ -79,9 +80,9 @@ def folded(outline: Outline, of: int = 1) -> Folded:
 
 def _sums(outline: Outline) -> dict[str, _Sum]:
     """By path; a folder comes after those above it, so that they can be summed up backwards."""
-    sums: dict[str, _Sum] = {}
+    sums = {"": _Sum()}
     for folder in outline.folders:
-        for path in _with_above(folder.path, sums):
+        for path in folders_to(folder.path, sums):
             sums[path] = _Sum()
         sums[folder.path] = _Sum(sum(folder.sizes), len(folder.names))
     for path in reversed(sums):
@@ -90,17 +91,6 @@ def _sums(outline: Outline) -> dict[str, _Sum]:
             above.bytes += sums[path].bytes
             above.files += sums[path].files
     return sums
-
-
-def _with_above(path: str, known: dict[str, _Sum]) -> Sequence[str]:
-    """The path and the folders above it that are not known yet, from the top."""
-    missing = []
-    while path not in known:
-        missing.append(path)
-        if not path:
-            break
-        path = path.rpartition("/")[0]
-    return missing[::-1]
 
 
 def _fits(outline: Outline, sums: dict[str, _Sum], least: int, of: int) -> bool:
