@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
 
 from ctxguard.cli import output
 from ctxguard.cli.screen import screen
@@ -12,7 +15,22 @@ from ctxguard.errors import UsageError
 from ctxguard.render import FORMATS, Format, several, terminal
 from ctxguard.report import Failure, Report
 
+_F = TypeVar("_F", bound=Callable[..., Any])
 TERMINAL = "terminal"
+
+
+def copies_options(command: _F) -> _F:
+    """`--format` and `-o`, each of which may be given again."""
+    command = click.option(
+        "-o", "--output", "files", metavar="FILE", multiple=True, help="Write the report to a file."
+    )(command)
+    return click.option(
+        "--format",
+        "formats",
+        type=click.Choice([TERMINAL, *FORMATS]),
+        multiple=True,
+        help="Default: terminal; several, each with its -o.",
+    )(command)
 
 
 @dataclass(frozen=True, slots=True)

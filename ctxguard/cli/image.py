@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ctxguard.cli import options
-from ctxguard.cli.copies import TERMINAL, Copy, copies, text, wants, write_all
+from ctxguard.cli.copies import TERMINAL, Copy, copies, copies_options, text, wants, write_all
 from ctxguard.cli.help import help_option
 from ctxguard.cli.posting import key_option, post_option, sum_up
 from ctxguard.cli.recording import check_apart, keep_image
@@ -19,7 +19,6 @@ from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.errors import ExitCode, UsageError
 from ctxguard.guard.budget import FailOn, ImageBudget, exit_code, judge_image
 from ctxguard.guard.growth import GrowthLimit
-from ctxguard.render import FORMATS
 from ctxguard.report import Groups, Report
 from ctxguard.sizes import parse_size
 
@@ -29,24 +28,20 @@ if TYPE_CHECKING:
     from ctxguard.render.diff import Diff
 
 
-def _size(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
-    if value is None:
-        return None
-    try:
-        return parse_size(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+def _read_by(parse: Callable[[str], Any]) -> Callable[..., Any]:
+    """Reads the value of an option; what cannot be read is wrong usage."""
+
+    def read(_context: click.Context, _option: click.Parameter, value: str | None) -> Any:
+        try:
+            return None if value is None else parse(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return read
 
 
-def _growth(
-    _context: click.Context, _option: click.Parameter, value: str | None
-) -> GrowthLimit | None:
-    if value is None:
-        return None
-    try:
-        return GrowthLimit.parse(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+_size = _read_by(parse_size)
+_growth = _read_by(GrowthLimit.parse)
 
 
 @click.command("image")
@@ -74,16 +69,7 @@ def _growth(
 @key_option("image-size")
 @click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history.")
 @click.option("--history", metavar="FILE", help="Keep it in this file.")
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice([TERMINAL, *FORMATS]),
-    multiple=True,
-    help="Default: terminal; several, each with its -o.",
-)
-@click.option(
-    "-o", "--output", "files", metavar="FILE", multiple=True, help="Write the report to a file."
-)
+@copies_options
 @options.color_option
 @click.option("-q", "--quiet", is_flag=True, help="Only size and verdict.")
 @help_option

@@ -12,7 +12,7 @@ import click
 
 from ctxguard.cli import drafts, options, recording
 from ctxguard.cli.additions import completed
-from ctxguard.cli.copies import TERMINAL, Copy, copies, text, wants, write_all
+from ctxguard.cli.copies import Copy, copies, copies_options, text, wants, write_all
 from ctxguard.cli.progress import Progress
 from ctxguard.context.measure import Request, measure_all
 from ctxguard.context.tree.locate import IGNORE_FILE
@@ -22,7 +22,6 @@ from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
 from ctxguard.place import Chosen, NotThere, picks, place
-from ctxguard.render import FORMATS
 from ctxguard.report import Failure, Groups, Report
 
 
@@ -50,16 +49,7 @@ from ctxguard.report import Failure, Groups, Report
     type=click.Choice(["type", "instruction"]),
     help="Add the content by this property.",
 )
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice([TERMINAL, *FORMATS]),
-    multiple=True,
-    help="Default: terminal; several, each with its -o.",
-)
-@click.option(
-    "-o", "--output", "files", metavar="FILE", multiple=True, help="Write the report to a file."
-)
+@copies_options
 @options.color_option
 @options.noise_options("No notes, and only size, verdict and problems.")
 def command(context: str | None, **given_options: Any) -> int:
@@ -98,11 +88,6 @@ class _Asked:
     verbose: bool
 
     @property
-    def copies(self) -> list[Copy]:
-        """Raises UsageError; see `copies.copies`."""
-        return copies(self.formats, self.files)
-
-    @property
     def keeps(self) -> bool:
         """Whether the measurement is to be kept, whatever the configuration says."""
         return self.record or self.history is not None or self.build_log is not None
@@ -115,9 +100,10 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     picked = [each for each in named if isinstance(each, Chosen)]
     if not picked:
         raise missing[0].error
-    _check_inputs(picked, asked)
+    wanted = copies(asked.formats, asked.files)
+    _check_inputs(picked, asked, wanted)
     build = recording.build_figures(asked.build_log, picked)
-    requests = [_request(each, asked) for each in picked]
+    requests = [_request(each, asked, outline=wants(wanted, "outline")) for each in picked]
     with drafts.in_place(requests[0], asked.ignore_file) as first:
         results = _measured(picked, [first, *requests[1:]], asked)
     pairs = list(zip(picked, results, strict=True))
@@ -128,7 +114,7 @@ def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
     failures = _failures(missing, pairs)
     if asked.by == "instruction" and any(each.groups is None for each in reports):
         options.say("--by instruction: nobody can say what is asked for", quiet=asked.quiet)
-    unwritten = _write(measured, reports, failures, asked)
+    unwritten = _write(wanted, measured, reports, failures, asked)
     is_real = asked.ignore_file is None
     if is_real and (asked.keeps or any(each.settings.record for each in picked)):
         recording.keep(
@@ -154,15 +140,16 @@ def _failures(
 
 
 def _write(
+    wanted: Sequence[Copy],
     measured: Sequence[Chosen],
     reports: Sequence[Report],
     failures: Sequence[Failure],
     asked: _Asked,
 ) -> UsageError | None:
     pairs = zip(reports, measured, strict=True)
-    whole = [completed(report, each, asked.copies, asked.history) for report, each in pairs]
+    whole = [completed(report, each, wanted, asked.history) for report, each in pairs]
     return write_all(
-        asked.copies,
+        wanted,
         lambda copy: text(copy, whole, failures, color=asked.color, brief=asked.quiet),
     )
 
@@ -186,12 +173,12 @@ def _picked(
     return list(found.chosen)
 
 
-def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
+def _check_inputs(picked: list[Chosen], asked: _Asked, wanted: Sequence[Copy]) -> None:
     """Raises UsageError where one text from standard input would stand for several."""
     drafts.check_inputs(picked[0].settings, asked.ignore_file)
     if asked.ignore_file is not None and asked.keeps:
         raise UsageError("--ignore-file asks what would be; that is not recorded")
-    for copy in asked.copies:
+    for copy in wanted:
         recording.check_apart(asked.history, copy.file)
     if len(picked) == 1:
         return
@@ -201,7 +188,7 @@ def _check_inputs(picked: list[Chosen], asked: _Asked) -> None:
         raise UsageError("-f - is about one context; name its folder")
 
 
-def _request(each: Chosen, asked: _Asked) -> Request:
+def _request(each: Chosen, asked: _Asked, *, outline: bool) -> Request:
     return each.request(
         options.dockerfile_text(each.settings),
         depth=asked.depth,
@@ -209,7 +196,7 @@ def _request(each: Chosen, asked: _Asked) -> Request:
         savings=asked.savings,
         all_targets=asked.all_targets,
         overview=not asked.no_findings or asked.keeps or each.settings.record,
-        outline=wants(asked.copies, "outline"),
+        outline=outline,
     )
 
 
