@@ -152,18 +152,19 @@ def _text(dockerfile: Dockerfile, name: str, shown: str, problems: list[Problem]
         return None
 
 
-def _names_in(folder: Source) -> Sequence[str]:
+def _names_in(folder: Source, *, folders: bool = True) -> Sequence[str]:
     try:
         listing = folder.listing("")
     except OSError:
         return ()
     listing.close()
-    return listing.names
+    left_out = set() if folders else set(listing.directories)
+    return [name for at, name in enumerate(listing.names) if at not in left_out]
 
 
 def _no_dockerfile(context: Source, dockerfile: Dockerfile) -> Problem:
     shown = dockerfile.prefix + dockerfile.name
-    others = [name for name in _names_in(context) if _OTHER_DOCKERFILE.search(name)]
+    others = [name for name in _names_in(context, folders=False) if _OTHER_DOCKERFILE.search(name)]
     others = [name for name in others if not name.endswith(IGNORE_FILE)]
     hint = f"; in the context there is {_any_of(others)}, choose with -f" if others else ""
     return Problem(

@@ -570,3 +570,9 @@ def test_the_tar_with_a_dockerfile_outside(
     else:
         assert measured.legacy is not None
         assert measured.legacy.bytes == tar
+
+
+def test_a_folder_is_no_other_dockerfile(make_tree: Callable[..., str]) -> None:
+    root = make_tree({"Dockerfile.examples": {"a": "x"}, "Dockerfile.prod": ""})
+    (problem,) = measure(request_for(root)).problems
+    assert problem.message.endswith("there is Dockerfile.prod, choose with -f")
