@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +25,8 @@ from ctxguard.sizes import parse_size
 if TYPE_CHECKING:
     from ctxguard.cli.desk import Desk
     from ctxguard.image.measuring import MeasuredImage
+    from ctxguard.image.opening import Named
+    from ctxguard.image.ruling import Rules
     from ctxguard.render.diff import Diff
 
 
@@ -65,6 +67,9 @@ _growth = _read_by(GrowthLimit.parse)
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How deep to look for them.")
 @click.option("--by", type=click.Choice(["type"]), help="Add the content by this property.")
 @click.option("--no-findings", is_flag=True, help="Do not look for what need not be there.")
+@click.option("-C", "--context", metavar="DIR",
+              help="It was built from this context: name its rules in findings.")  # fmt: skip
+@click.option("-f", "--file", "dockerfile", metavar="DOCKERFILE", help="With --context: of it.")
 @post_option
 @key_option("image-size")
 @click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history.")
@@ -101,6 +106,8 @@ class _Asked:
     depth: int | None
     by: str | None
     no_findings: bool
+    context: str | None
+    dockerfile: str | None
     post: bool
     key: str
     record: bool
@@ -119,7 +126,6 @@ class _Asked:
 
 def _run(asked: _Asked) -> int:
     from ctxguard.image.measuring import ImageRequest, measure_image
-    from ctxguard.image.opening import Named
 
     if not asked.reference or asked.against == "":
         raise UsageError("REF is empty; name an archive or an image")
@@ -127,11 +133,14 @@ def _run(asked: _Asked) -> int:
     _check(asked, wanted)
     desk = _desk() if asked.post else None
     request = ImageRequest(
-        Named(asked.reference, asked.tag, asked.platform), asked.top, asked.depth,
+        _named(asked.reference, asked), asked.top, asked.depth,
         types=asked.by == "type", outline=wants(wanted, "outline"),
     )  # fmt: skip
+    rules = None if asked.context is None else _rules(asked.context, asked.dockerfile)
     head = measure_image(request)
-    report = _judged(head, asked)
+    report = _judged(head, asked, rules)
+    if asked.context is not None and wants(wanted, "folder"):
+        report = replace(report, folder=_folder(asked.context))
     diff = None if asked.against is None else _diff(head, asked.against, asked)
     unwritten = write_all(wanted, lambda copy: _text(copy, report, diff, asked))
     if asked.record or asked.history is not None:
@@ -142,6 +151,17 @@ def _run(asked: _Asked) -> int:
     grown = diff is not None and diff.growth is not None and diff.growth.broken
     code = exit_code(report.measurement, report.verdict, FailOn(asked.fail_on))
     return (max(code, ExitCode.TRIPPED) if grown else code) or posted
+
+
+def _named(reference: str, asked: _Asked) -> Named:
+    """What to open. `--tag` is about every archive; a name of the engine has one of its own."""
+    from ctxguard.image.opening import Named, is_of_engine
+
+    tag = asked.tag
+    both = (asked.reference, asked.against or asked.reference)
+    if tag is not None and is_of_engine(reference) and not all(map(is_of_engine, both)):
+        tag = None
+    return Named(reference, tag, asked.platform)
 
 
 def _desk() -> Desk:
@@ -173,10 +193,27 @@ def _text(copy: Copy, report: Report, diff: Diff | None, asked: _Asked) -> str:
     return f"{own}\n{comparing.text([diff], shown_on)}"
 
 
+def _rules(context: str, dockerfile: str | None) -> Rules:
+    from ctxguard.image.ruling import Rules
+    from ctxguard.place import place
+
+    found = place(context, None, None)
+    settings = options.read_settings(found, {"dockerfile": dockerfile})
+    return Rules(options.request(found, settings))
+
+
+def _folder(context: str) -> str:
+    from ctxguard.cli.additions import folder_of
+
+    return folder_of(os.path.realpath(context))
+
+
 def _check(asked: _Asked, wanted: Sequence[Copy]) -> None:
     """Raises UsageError for what does not go together."""
     for copy in wanted:
         check_apart(asked.history, copy.file)
+    if asked.dockerfile is not None and asked.context is None:
+        raise UsageError("-f is about --context; name the folder that the image was built from")
     if asked.against is None:
         if asked.max_growth is not None:
             raise UsageError("--max-growth is about --against; name the image to compare with")
@@ -194,24 +231,23 @@ def _diff(head: MeasuredImage, reference: str, asked: _Asked) -> Diff:
     from ctxguard.guard.growth import growth
     from ctxguard.image.against import against
     from ctxguard.image.measuring import ImageRequest, measure_image
-    from ctxguard.image.opening import Named
     from ctxguard.render.diff import Diff
 
-    base = measure_image(ImageRequest(Named(reference, platform=asked.platform), asked.top))
+    base = measure_image(ImageRequest(_named(reference, asked), asked.top))
     found = against(base, head, asked.top)
     limit = asked.max_growth
     held = None if limit is None else growth(found.base, found.head, limit, on_transfer=False)
     return Diff(found, reference, asked.reference, held)
 
 
-def _judged(found: MeasuredImage, asked: _Asked) -> Report:
+def _judged(found: MeasuredImage, asked: _Asked, rules: Rules | None) -> Report:
     from ctxguard.image.checks import findings
 
     types = found.measurement.types
     return Report(
         found.measurement,
         judge_image(found.image, asked.budget),
-        () if asked.no_findings else findings(found.image, found.files),
+        () if asked.no_findings else findings(found.image, found.files, rules),
         None if types is None else Groups("type", types),
         image=found.image,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ctxguard.finding import Finding, Fix, Severity
 from ctxguard.guard.checks.derived import NAMES
 from ctxguard.image.filesystem import FileSystem
+from ctxguard.image.ruling import Rules
 from ctxguard.layers import Image, InstalledPackage
 from ctxguard.sizes import format_size
 
@@ -106,9 +107,14 @@ class _Found:
         self.paths[path] += size
 
 
-def findings(image: Image, files: FileSystem) -> tuple[Finding, ...]:
-    """What would bring the most first, then by code."""
-    found = [*_of_kinds(image, files), *_of_context(image, files), *_tools(image), *_wasted(image)]
+def findings(image: Image, files: FileSystem, rules: Rules | None = None) -> tuple[Finding, ...]:
+    """What would bring the most first, then by code.
+
+    Args:
+        rules: of the context it was built from, if that is known.
+    """
+    of_context = [_ruled(each, rules) for each in _of_context(image, files)]
+    found = [*_of_kinds(image, files), *of_context, *_tools(image), *_wasted(image)]
     return tuple(sorted(found, key=lambda each: (-each.bytes, each.code)))
 
 
@@ -163,6 +169,16 @@ def _of_context(image: Image, files: FileSystem) -> Iterator[Finding]:
         fix = Fix(f"write {name} into .dockerignore, or **/{name} for any depth", None, ())
         what = f"{NAMES[name]} from the build context"
         yield _finding(image, ("IMG006", Severity.WARNING, what), found, fix)
+
+
+def _ruled(found: Finding, rules: Rules | None) -> Finding:
+    """The same with the line of the ignore file that decides about its heaviest path."""
+    ruling = None if rules is None or found.path is None else rules.about(found.path)
+    if ruling is None:
+        return found
+    message = f"{found.message}; {ruling.words}"
+    fix = ruling.fix or found.fix
+    return replace(found, message=message, file=ruling.file, line=ruling.line, fix=fix)
 
 
 def _tools(image: Image) -> Iterator[Finding]:

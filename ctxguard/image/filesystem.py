@@ -10,26 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest
 
+from ctxguard.image.inode import Inode
 from ctxguard.image.listing import Listing
-from ctxguard.layers import Wasted, WastedPath
+from ctxguard.image.streams import DamagedError
+from ctxguard.image.waste import WasteTally
+from ctxguard.layers import Wasted
 
-
-@dataclass(slots=True)
-class Inode:
-    """A file of the image, with one name or several."""
-
-    path: str
-    """The name that it was written under."""
-    bytes: int
-    layer: int
-    """Number of its layer."""
-    regular: bool
-    names: int = 1
-    gone_in: int = 0
-    """Number of the layer that took the last name away; 0 while it shows."""
-    overwritten: bool = False
+_MOST_AGAIN = 3_000_000
+"""Entries of layers that were there before, which take ten seconds. What an image really holds
+twice, such as a COPY after what it brought was deleted, comes to far fewer."""
 
 
 @dataclass(slots=True)
@@ -44,11 +34,18 @@ class FileSystem:
     def __init__(self) -> None:
         self._root = _Folder()
         self._layer = 0
-        self._gone: list[Inode] = []
+        self._waste = WasteTally()
+        self._met: set[int] = set()
+        self._again = 0
 
     def add(self, listing: Listing) -> None:
-        """Put the next layer on top."""
+        """Put the next layer on top, which may be one that is there already.
+
+        Raises:
+            DamagedError: the same layers come again and again.
+        """
         self._layer += 1
+        self._check_repeats(listing)
         for path in sorted(listing.opaque):
             self._empty(path)
         for path in sorted(listing.whiteouts):
@@ -60,6 +57,16 @@ class FileSystem:
                 self._put(listing, index, self._inode(listing, index))
         for index in sorted(listing.links):
             self._link(listing, index)
+
+    def _check_repeats(self, listing: Listing) -> None:
+        # A manifest names a layer in a few bytes, whatever there is to be merged.
+        self._again += listing.entries if id(listing) in self._met else 0
+        self._met.add(id(listing))
+        if self._again > _MOST_AGAIN:
+            raise DamagedError(
+                f"layer {self._layer}: the same layers come again and again, with over "
+                f"{_MOST_AGAIN:,} entries to be merged once more; no image is built like that"
+            )
 
     def _inode(self, listing: Listing, index: int) -> Inode:
         path = listing.path(index)
@@ -131,8 +138,7 @@ class FileSystem:
     def _lose(self, inode: Inode, *, overwritten: bool) -> None:
         inode.names -= 1
         if not inode.names:
-            inode.gone_in, inode.overwritten = self._layer, overwritten
-            self._gone.append(inode)
+            self._waste.add(inode, self._layer, overwritten=overwritten)
 
     def shown(self) -> Iterator[tuple[str, dict[str, Inode]]]:
         """Each folder with the files in it, a folder before what lies below it."""
@@ -145,24 +151,11 @@ class FileSystem:
 
     def wasted_by_layer(self) -> Counter[int]:
         """Bytes of each layer, by its number, that no longer show."""
-        sums: Counter[int] = Counter()
-        for inode in self._gone:
-            sums[inode.layer] += inode.bytes
-        return sums
+        return self._waste.by_layer
 
     def wasted(self, most: int) -> Wasted:
         """All of it, and the heaviest paths."""
-        heaviest = nlargest(most, self._gone, key=lambda inode: inode.bytes)
-        heaviest.sort(key=lambda inode: (-inode.bytes, inode.path))
-        return Wasted(
-            sum(inode.bytes for inode in self._gone),
-            sum(inode.regular for inode in self._gone),
-            tuple(_as_path(inode) for inode in heaviest if inode.bytes),
-        )
-
-
-def _as_path(inode: Inode) -> WastedPath:
-    return WastedPath(inode.path, inode.bytes, inode.layer, inode.gone_in, inode.overwritten)
+        return self._waste.wasted(most)
 
 
 def merged(listings: Sequence[Listing]) -> FileSystem:

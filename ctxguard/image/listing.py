@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import intern
 
+from ctxguard.image.allowance import Allowance
 from ctxguard.image.streams import DamagedError
 from ctxguard.image.tar import TarEntry, TarKind, TarReader
 
@@ -18,6 +19,15 @@ _MOST_DEPTH = 256
 
 Wanted = Callable[[str], int]
 """For a path, how many bytes of its content are wanted at most; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the layers of one image are read."""
+
+    wanted: Wanted
+    allowance: Allowance = field(default_factory=Allowance)
+    """That all of them share."""
 
 
 @dataclass(slots=True)
@@ -48,19 +58,25 @@ class Listing:
         self.folders, self.names, self.sizes = [], [], []
         self.links, self.kept = {}, {}
 
+    @property
+    def entries(self) -> int:
+        """How many there are to be merged."""
+        marks = len(self.whiteouts) + len(self.opaque)
+        return len(self.names) + len(self.directories) + marks
+
     def path(self, index: int) -> str:
         folder, name = self.folders[index], self.names[index]
         return f"{folder}/{name}" if folder else name
 
 
-def listed(tar: TarReader, wanted: Wanted, what: str) -> Listing:
+def listed(tar: TarReader, reading: Reading, what: str) -> Listing:
     """Go through a layer.
 
     Args:
         what: that is read, for messages.
 
     Raises:
-        DamagedError: it is no tar, or not one of a layer.
+        DamagedError: it is no tar, or not one of a layer, or the image comes to far too much.
 
     Source of the meaning: OCI image specification, layer.md, "Whiteouts".
     """
@@ -71,6 +87,7 @@ def listed(tar: TarReader, wanted: Wanted, what: str) -> Listing:
             raise DamagedError(f"{what} has over {_MOST_ENTRIES:,} entries")
         path = inner_path(entry.name, what)
         folder, _, name = path.rpartition("/")
+        reading.allowance.take_entry(folder, what)
         if entry.kind is TarKind.FOLDER:
             found.directories.add(path)
         elif name == _OPAQUE:
@@ -80,7 +97,8 @@ def listed(tar: TarReader, wanted: Wanted, what: str) -> Listing:
             found.whiteouts.add(f"{folder}/{gone}" if folder else gone)
         elif path:
             _add(found, folder, name, entry, what)
-            most = min(left, wanted(path)) if entry.kind is TarKind.FILE else 0
+            most = min(left, reading.wanted(path)) if entry.kind is TarKind.FILE else 0
+            most = reading.allowance.keep(min(most, entry.size))
             if most:
                 found.kept[path] = tar.read(most)
                 left -= len(found.kept[path])

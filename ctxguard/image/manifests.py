@@ -12,12 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from ctxguard.dockerfile.platforms import parsed as platform_of
 from ctxguard.errors import UsageError
 from ctxguard.image.streams import DamagedError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _MOST_MANIFESTS = 500
 _MOST_LAYERS = 1000
+_MOST_PLATFORMS = 50
+"""Images of one name; the configuration of each is read."""
+_MOST_PLATFORM = 60
+"""Characters of a platform."""
 _REF = "org.opencontainers.image.ref.name"
 _NAME = "io.containerd.image.name"
 
@@ -50,6 +55,8 @@ class Config:
     """What the configuration tells."""
 
     created: str | None
+    platform: str
+    """Such as `linux/arm64`; "" if it does not tell."""
     diff_ids: tuple[str, ...]
     steps: tuple[Step, ...]
 
@@ -63,32 +70,74 @@ def parts_of(fetch: Fetch, name: str | None, platform: str | None, what: str) ->
         what: that is read, for messages.
 
     Raises:
-        UsageError: there are several, and it is not said which.
+        UsageError: there are several, and it is not said which; or none for the platform.
         DamagedError: it is no image.
     """
     saved = fetch("manifest.json")
     if saved is not None:
-        return _of_save(_parsed(saved, f"manifest.json of {what}"), name, what)
+        rows = _parsed(saved, f"manifest.json of {what}")
+        return _of_save(fetch, rows, name, platform, what)
     index = fetch("index.json")
     if index is None:
         raise DamagedError(f"{what} is no image: there is neither manifest.json nor index.json")
     return _of_layout(fetch, _parsed(index, f"index.json of {what}"), name, platform, what)
 
 
-def _of_save(value: Any, name: str | None, what: str) -> Parts:
+def _check_platform(fetch: Fetch, parts: Parts, platform: str | None, what: str) -> Parts:
+    """The same parts, if their configuration is for the platform that was asked for."""
+    own = "" if platform is None else _platform_in(fetch, parts.config, what)
+    if platform is not None and not _fits(own, platform):
+        raise UsageError(f"{what} holds an image for {own}, and none for {platform}")
+    return parts
+
+
+def _of_save(fetch: Fetch, value: Any, name: str | None, platform: str | None, what: str) -> Parts:
     found = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-    tags = {tag: each for each in found for tag in _strings(each.get("RepoTags"))}
-    if name is not None:
-        fit = [tags[each] for each in (name, f"{name}:latest") if each in tags]
-    else:
-        fit = found if len(found) == 1 else []
-    if not fit:
-        _raise_which(sorted(tags), name, what)
-    chosen = fit[0]
+    named = found if name is None else _tagged(found, name)
+    if not named or (name is None and len({_tags(each) for each in named}) > 1):
+        _raise_which(sorted({tag for each in found for tag in _tags(each)}), name, what)
+    # One name may stand for an image of each platform.
+    chosen = named[0] if len(named) == 1 else _for_platform(fetch, named, platform, what)
     config, layers = chosen.get("Config"), chosen.get("Layers")
     if not isinstance(config, str) or not isinstance(layers, list):
         raise DamagedError(f"manifest.json of {what} names no configuration or no layers")
-    return Parts(config, _few(_strings(layers), what))
+    parts = Parts(config, _few(_strings(layers), what))
+    return _check_platform(fetch, parts, platform, what)
+
+
+def _tags(each: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(_strings(each.get("RepoTags")))
+
+
+def _tagged(found: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    exact = [each for each in found if name in _tags(each)]
+    return exact or [each for each in found if f"{name}:latest" in _tags(each)]
+
+
+def _for_platform(
+    fetch: Fetch, found: Sequence[dict[str, Any]], platform: str | None, what: str
+) -> dict[str, Any]:
+    """Of images with the same name the one whose configuration tells of the platform."""
+    own = {str(each.get("Config")): each for each in found}
+    if len(own) > _MOST_PLATFORMS:
+        raise DamagedError(f"{what} has over {_MOST_PLATFORMS} images of the same name")
+    told = {path: _platform_in(fetch, path, what) for path in own}
+    fit = [path for path, one in told.items() if platform is None or _fits(one, platform)]
+    if len(fit) > 1 and len(set(told.values())) == 1:
+        raise DamagedError(f"{what} holds several images of the same name and platform")
+    if len(fit) != 1:
+        _raise_which_platform(list(told.values()), len(fit), what)
+    return own[fit[0]]
+
+
+def _platform_in(fetch: Fetch, path: str, what: str) -> str:
+    data = fetch(path)
+    return "" if data is None else config_of(data, f"{path} of {what}").platform
+
+
+def _raise_which_platform(there: Sequence[str], fit: int, what: str) -> NoReturn:
+    named = ", ".join(sorted({each or "?" for each in there})[:10]) or "none"
+    raise UsageError(f"{what} holds {fit} images that fit; choose with --platform: {named}")
 
 
 def _raise_which(tags: Sequence[str], name: str | None, what: str) -> NoReturn:
@@ -110,11 +159,10 @@ def _of_layout(
     if not fit and name is not None and not named:
         _raise_which(sorted({tag for each in found for tag in _names(each)}), name, what)
     if len({each["digest"] for each in fit}) != 1:
-        there = ", ".join(sorted({_platform(each) or "?" for each in real})) or "none"
-        raise UsageError(
-            f"{what} holds {len(fit)} images that fit; choose with --platform: {there}"
-        )
-    return _of_manifest(fetch, fit[0]["digest"], what)
+        _raise_which_platform([_platform(each) for each in real], len(fit), what)
+    parts = _of_manifest(fetch, fit[0]["digest"], what)
+    # What an index tells is what an engine goes by, whatever the configuration says.
+    return parts if _platform(fit[0]) else _check_platform(fetch, parts, platform, what)
 
 
 def _manifests(fetch: Fetch, index: Any, what: str, met: set[str]) -> Iterator[dict[str, Any]]:
@@ -186,14 +234,25 @@ def _names(each: dict[str, Any]) -> set[str]:
 
 def _platform(each: dict[str, Any]) -> str:
     found = each.get("platform")
-    if not isinstance(found, dict):
-        return ""
+    return _platform_told(found) if isinstance(found, dict) else ""
+
+
+def _platform_told(found: dict[str, Any]) -> str:
     parts = (found.get("os"), found.get("architecture"), found.get("variant"))
-    return "/".join(str(part) for part in parts if part)
+    return "/".join(part for part in parts if isinstance(part, str) and part)[:_MOST_PLATFORM]
 
 
 def _fits(own: str, asked: str) -> bool:
-    return not own or own == asked or own.startswith(f"{asked}/")
+    """Whether an image is for a platform; one that does not tell fits any."""
+    return not own or _usual(own) == _usual(asked) or own.startswith(f"{asked}/")
+
+
+def _usual(platform: str) -> str:
+    """`linux/arm64/v8` is `linux/arm64`, and so is `aarch64`."""
+    try:
+        return platform_of(platform)
+    except ValueError:
+        return platform
 
 
 def config_of(data: bytes, what: str) -> Config:
@@ -205,7 +264,8 @@ def config_of(data: bytes, what: str) -> Config:
     history = value.get("history")
     found = history if isinstance(history, list) else []
     steps = [_step(each) for each in found if isinstance(each, dict)]
-    return Config(_text(value.get("created")), tuple(ids), tuple(steps))
+    created = _text(value.get("created"))
+    return Config(created, _platform_told(value), tuple(ids), tuple(steps))
 
 
 def _step(each: dict[str, Any]) -> Step:

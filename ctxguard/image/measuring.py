@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ctxguard.context.walking.descent import folders_to
@@ -13,7 +13,8 @@ from ctxguard.context.weighing.heaviest import HeaviestTally
 from ctxguard.context.weighing.tallies import TypeTally
 from ctxguard.image import packages
 from ctxguard.image.archive import LayerBlob
-from ctxguard.image.filesystem import FileSystem, Inode
+from ctxguard.image.filesystem import FileSystem
+from ctxguard.image.inode import Inode
 from ctxguard.image.manifests import Config, Step
 from ctxguard.image.opening import Named, Opened, opened
 from ctxguard.layers import Image, Layer
@@ -55,6 +56,8 @@ class MeasuredImage:
     measurement: Measurement
     image: Image
     files: FileSystem
+    kept: Mapping[str, bytes]
+    """Contents that tell of packages, of files that show."""
 
 
 def measure_image(request: ImageRequest) -> MeasuredImage:
@@ -94,8 +97,9 @@ class _Measuring:
     def measured(self) -> MeasuredImage:
         self._tally()
         heaviest = self._heavy.heaviest(self._request.depth)
-        image = self._image(heaviest)
-        return MeasuredImage(self._measurement(heaviest), image, self._files)
+        kept = {path: data for path, data in self._kept.items() if self._weigh(path) is not None}
+        image = self._image(heaviest, kept)
+        return MeasuredImage(self._measurement(heaviest), image, self._files, kept)
 
     def _tally(self) -> None:
         """Each inode counts under its first name, as one file does in a context."""
@@ -111,10 +115,9 @@ class _Measuring:
             if self._types is not None:
                 self._types.add_plain(plain)
 
-    def _image(self, heaviest: Heaviest) -> Image:
+    def _image(self, heaviest: Heaviest, kept: Mapping[str, bytes]) -> Image:
         layers = tuple(_layers(self._found.config, self._found.layers, self._files))
         paths = [row.path for row in heaviest.rows]
-        kept = {path: data for path, data in self._kept.items() if self._weigh(path) is not None}
         return Image(
             reference=self._request.named.reference,
             id=self._found.id,

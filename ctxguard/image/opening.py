@@ -10,13 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctxguard.errors import MeasureError, UsageError
-from ctxguard.image.archive import Blobs, LayerBlob, file_pieces, read_archive, read_blob
-from ctxguard.image.listing import Wanted
+from ctxguard.image.archive import (
+    MOST_TEXT,
+    Blobs,
+    LayerBlob,
+    file_pieces,
+    read_archive,
+    read_blob,
+)
+from ctxguard.image.listing import Reading, Wanted
 from ctxguard.image.manifests import Config, Parts, config_of, parts_of
 from ctxguard.image.streams import CHUNK, Counted, DamagedError, pieces_of
 
 STANDARD_INPUT = "-"
-_MOST_TEXT = 16 << 20
 _MOST_WORDS = 400
 
 
@@ -51,32 +57,57 @@ def opened(named: Named, wanted: Wanted) -> Opened:
         UsageError: there is nothing of that name, or it is not said which image.
         MeasureError: it cannot be read.
     """
-    reference = named.reference
+    reference, reading = named.reference, Reading(wanted)
+    if is_of_engine(reference):
+        return _of_engine(named, reading)
     if reference == STANDARD_INPUT:
-        return _of_archive(read_archive(pieces_of(sys.stdin.buffer), wanted, "the archive"), named)
+        return _of_archive(read_archive(pieces_of(sys.stdin.buffer), reading, "the archive"), named)
     if os.path.isdir(reference):
-        return _of_folder(named, wanted)
-    if os.path.exists(reference):
-        return _of_archive(_read_file(reference, wanted), named)
+        return _of_folder(named, reading)
+    return _of_archive(_read_file(reference, reading), named)
+
+
+def is_of_engine(reference: str) -> bool:
+    """Whether the engine is asked for it: it is no archive and no folder here.
+
+    Raises:
+        UsageError: it can only be a path, and there is nothing.
+    """
+    if reference == STANDARD_INPUT or os.path.exists(reference):
+        return False
     if reference.endswith((".tar", ".gz", ".tgz", ".zst")) or reference.startswith((".", "/")):
         raise UsageError(f"there is no {reference}")
+    return True
+
+
+def _of_engine(named: Named, reading: Reading) -> Opened:
+    reference = named.reference
+    if named.tag is not None:
+        raise UsageError(
+            f"--tag is about archives, and {reference} is asked of the engine; write the tag into "
+            "the name, as NAME:TAG"
+        )
     with _saved(named) as pieces:
-        return _of_archive(read_archive(pieces, wanted, reference), named, of_engine=True)
+        return _of_archive(read_archive(pieces, reading, reference), named)
 
 
-def _read_file(path: str, wanted: Wanted) -> Blobs:
+def _read_file(path: str, reading: Reading) -> Blobs:
     try:
-        return read_archive(file_pieces(path), wanted, path)
+        return read_archive(file_pieces(path), reading, path)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
         ) from error
 
 
-def _of_archive(blobs: Blobs, named: Named, *, of_engine: bool = False) -> Opened:
+def _of_archive(blobs: Blobs, named: Named) -> Opened:
     what = named.reference
-    parts = parts_of(blobs.texts.get, None if of_engine else named.tag, named.platform, what)
-    data = blobs.texts.get(parts.config)
+
+    def fetch(path: str) -> bytes | None:
+        return blobs.text(path, what)
+
+    parts = parts_of(fetch, named.tag, named.platform, what)
+    data = fetch(parts.config)
     if data is None:
         raise DamagedError(f"{what} lacks {parts.config}, the configuration of the image")
     layers = []
@@ -105,8 +136,8 @@ def _checked(data: bytes, layers: tuple[LayerBlob, ...], what: str) -> Opened:
     return Opened(counted.digest, config, layers)
 
 
-def _of_folder(named: Named, wanted: Wanted) -> Opened:
-    """An OCI layout on the disk: only the blobs of the image that is meant are read."""
+def _of_folder(named: Named, reading: Reading) -> Opened:
+    """An OCI layout on the disk: only the blobs of the image that is meant are read, each once."""
     root = named.reference
 
     def fetch(path: str) -> bytes | None:
@@ -116,8 +147,8 @@ def _of_folder(named: Named, wanted: Wanted) -> Opened:
     data = fetch(parts.config)
     if data is None:
         raise DamagedError(f"{root} lacks {parts.config}, the configuration of the image")
-    layers = tuple(_layer_in(root, path, wanted) for path in parts.layers)
-    return _checked(data, layers, root)
+    layers = {path: _layer_in(root, path, reading) for path in dict.fromkeys(parts.layers)}
+    return _checked(data, tuple(layers[path] for path in parts.layers), root)
 
 
 def _text_in(root: str, path: str) -> bytes | None:
@@ -126,11 +157,11 @@ def _text_in(root: str, path: str) -> bytes | None:
         return None
     try:
         with open(full, "rb") as stream:
-            data = stream.read(_MOST_TEXT + 1)
+            data = stream.read(MOST_TEXT + 1)
     except OSError as error:
         raise MeasureError(f"cannot read it: {error.strerror}", path=full) from error
-    if len(data) > _MOST_TEXT:
-        raise DamagedError(f"{full} is far too long")
+    if len(data) > MOST_TEXT:
+        raise DamagedError(f"{full} is far too long: over {MOST_TEXT:,} bytes")
     return data
 
 
@@ -146,14 +177,14 @@ def _inside(root: str, path: str) -> str:
     return full
 
 
-def _layer_in(root: str, path: str, wanted: Wanted) -> LayerBlob:
+def _layer_in(root: str, path: str, reading: Reading) -> LayerBlob:
     full = _inside(root, path)
     if not os.path.isfile(full):
         raise DamagedError(f"{full}, a layer, is no file")
     try:
         size = os.stat(full).st_size
-        counted = Counted(file_pieces(full))
-        found = read_blob(counted, size, wanted, full)
+        counted = Counted(reading.allowance.of(file_pieces(full)))
+        found = read_blob(counted, size, reading, full)
         for _ in counted:
             pass
     except OSError as error:

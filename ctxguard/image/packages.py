@@ -16,10 +16,21 @@ from ctxguard.layers import InstalledPackage
 _RECORD = re.compile(r"(?:.+/)?([^/]+?)-([^/-]+)\.dist-info/RECORD")
 _LIST = re.compile(r"var/lib/dpkg/info/([^/:]+)(?::[a-z0-9]+)?\.list")
 _APK = "lib/apk/db/installed"
-_MOST_RECORD = 4 << 20
 _MOST_LIST = 1 << 20
 _MOST_APK = 16 << 20
 _MOST_ROWS = 200_000
+
+PYTHON_METADATA = {
+    "METADATA": 128 << 10,
+    "PKG-INFO": 128 << 10,
+    "RECORD": 4 << 20,
+    "entry_points.txt": 64 << 10,
+    "installed-files.txt": 1 << 20,
+    "namespace_packages.txt": 16 << 10,
+    "requires.txt": 64 << 10,
+    "top_level.txt": 16 << 10,
+}
+"""What is read of a folder of metadata, with the most bytes of each; descriptions come last."""
 
 Weigh = Callable[[str], "int | None"]
 """Bytes of a file of the final image; None if it is not there."""
@@ -27,8 +38,10 @@ Weigh = Callable[[str], "int | None"]
 
 def wanted(path: str) -> int:
     """How many bytes of a file's content tell of packages; 0 for none."""
-    if path.endswith("/RECORD"):
-        return _MOST_RECORD if _RECORD.fullmatch(path) else 0
+    folder, _, name = path.rpartition("/")
+    if name in PYTHON_METADATA:
+        is_metadata = folder.endswith((".dist-info", ".egg-info"))
+        return PYTHON_METADATA[name] if is_metadata else 0
     if path.endswith(".list"):
         return _MOST_LIST if _LIST.fullmatch(path) else 0
     return _MOST_APK if path == _APK else 0

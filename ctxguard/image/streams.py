@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ctxguard.errors import MeasureError
@@ -13,10 +13,6 @@ from ctxguard.errors import MeasureError
 CHUNK = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_FREE_BYTES = 4 << 30
-_MOST_RATIO = 2000
-"""A layer may unpack to 4 GiB whatever it weighs; from then on to no more than this many times its
-own length. gzip never comes to more than 1,032 times."""
 _MOST_MEMBERS = 100_000
 _MOST_WINDOW = 1 << 27
 """Bytes that zstd may keep; the largest that its `--ultra --long=27` asks for."""
@@ -143,36 +139,17 @@ def is_packed(start: bytes) -> bool:
     return start.startswith((_GZIP, _ZSTD))
 
 
-def unpacked(pieces: Iterable[bytes], start: bytes, what: str) -> Iterable[bytes]:
-    """The bytes behind gzip or zstd; the same ones if there is neither.
+def unpacked(pieces: Iterable[bytes], start: bytes, what: str) -> Iterator[bytes]:
+    """The bytes behind gzip or zstd, however many there are.
 
     Args:
-        start: how they begin.
+        start: how they begin; see `is_packed`.
 
     Raises:
-        DamagedError: while iterating: they cannot be unpacked, or come to far too much.
-        MeasureError: the library for zstd is not there.
+        DamagedError: while iterating: they cannot be unpacked.
+        MeasureError: while iterating: the library for zstd is not there.
     """
-    if start.startswith(_GZIP):
-        return _bounded(pieces, _gunzipped, what)
-    if start.startswith(_ZSTD):
-        return _bounded(pieces, _unzstd, what)
-    return pieces
-
-
-def _bounded(
-    pieces: Iterable[bytes], unpack: Callable[[Iterable[bytes], str], Iterator[bytes]], what: str
-) -> Iterator[bytes]:
-    """No bomb: what comes out is held against what went in."""
-    taken = Counted(pieces)
-    given = 0
-    for piece in unpack(taken, what):
-        given += len(piece)
-        if given > _FREE_BYTES + _MOST_RATIO * taken.bytes:
-            raise DamagedError(
-                f"{what} unpacks to over {_MOST_RATIO:,} times its length; no layer does"
-            )
-        yield piece
+    return _gunzipped(pieces, what) if start.startswith(_GZIP) else _unzstd(pieces, what)
 
 
 def _gunzipped(pieces: Iterable[bytes], what: str) -> Iterator[bytes]:

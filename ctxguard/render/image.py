@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ctxguard.layers import Image, Layer, WastedPath
@@ -19,6 +20,10 @@ _MOST_TEXT = 200
 """Characters of an instruction, where nothing else cuts it."""
 _MOST_PACKAGES = 10
 _LEAST_PACKAGE = 1_000_000
+_ROOM_FOR_DATES = 120
+"""Cells of a line; in less the instructions need all there is."""
+_DATE = re.compile(r"(?!0001)[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T)")
+"""The first year is what Go writes for no time at all."""
 _ID = 19
 """Characters of an id: `sha256:` and twelve digits, as docker shows it."""
 
@@ -48,12 +53,22 @@ class ImagePage(Page):
         """In their order; of very many, the heaviest."""
         layers = self._image.layers
         heaviest = sorted(layers, key=lambda layer: (-layer.bytes, layer.number))[:_MOST_LAYERS]
-        rows = [_of_layer(layer) for layer in sorted(heaviest, key=lambda layer: layer.number)]
+        shown = sorted(heaviest, key=lambda layer: layer.number)
+        dates = self._dates(shown)
+        rows = [_of_layer(layer, date) for layer, date in zip(shown, dates, strict=True)]
         rest = len(layers) - len(rows)
         if rest:
             size = self.measurement.size.bytes - sum(row.bytes for row in rows)
             rows.append(Row(size, "", "", f"{counted(rest, 'layer')} more", rest=True))
         return self._table("Layers", rows)
+
+    def _dates(self, layers: Sequence[Layer]) -> list[str]:
+        """The day each was made, in a column of its own where that has room."""
+        width = self.terminal.width
+        found = [_DATE.match(layer.created or "") for layer in layers]
+        if not any(found) or (width is not None and width < _ROOM_FOR_DATES):
+            return [""] * len(layers)
+        return [f"{date[0] if date else '':10}  " for date in found]
 
     def _heaviest(self) -> str:
         heaviest = self.measurement.heaviest
@@ -93,11 +108,11 @@ def _facts(image: Image) -> Iterator[tuple[str, str]]:
     yield "sizes", "content of files, each once; powers of 1000, as docker prints them"
 
 
-def _of_layer(layer: Layer) -> Row:
+def _of_layer(layer: Layer, date: str) -> Row:
     base = ", base image" if layer.base else ""
     wasted = f", {format_size(layer.wasted_bytes)} wasted" if layer.wasted_bytes else ""
     name = line(layer.step[:_MOST_TEXT])
-    return Row(layer.bytes, f"{layer.number:>3}  ", name, f"{wasted}{base}", keep_start=True)
+    return Row(layer.bytes, f"{layer.number:>3}  {date}", name, f"{wasted}{base}", keep_start=True)
 
 
 def _of_waste(each: WastedPath) -> Row:

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 from ctxguard.render import FORMATS
@@ -16,7 +19,7 @@ from tests.cli import documents
 from tests.conftest import Result
 from tests.forge.conftest import loopback
 from tests.forge.server import REPOSITORY, TOKEN, Forge, serving
-from tests.image.archives import Layer, save_of
+from tests.image.archives import Layer, layout_of, save_of, tar_of
 
 __all__ = ["loopback"]
 
@@ -41,8 +44,8 @@ def test_for_a_person(archive: str, run_cli: Run) -> None:
     ]
     for part in (
         "1.50MB  36.6%",
-        "  1  RUN make a, 1.50MB wasted",
-        "  2  COPY . /app",
+        "  1  2026-11-27  RUN make a, 1.50MB wasted",
+        "  2  2026-11-27  COPY . /app",
         "usr/a, written in layer 1, overwritten in 2",
         "version control from the build context, most of it from layer 2: COPY . /app (IMG006)",
     ):
@@ -115,12 +118,100 @@ def test_against_another(archive: str, older: str, run_cli: Run) -> None:
     document = documents.report(found.out)
     assert document["against"]["growth"]["bytes"] == 3_095_000
     assert sum(each["bytes"] for each in document["against"]["files"]) == 1_595_000
+    documents.check("diff", document["against"])
+
+
+SPOILED: dict[str, Callable[[Any], object]] = {
+    "a field too few": lambda found: found.pop("growth"),
+    "a field too many": lambda found: found.update(sise=1),
+    "a size as text": lambda found: found["head"]["size"].update(bytes="1"),
+    "an unknown change": lambda found: found["files"][0].update(change="moved"),
+    "several": lambda found: found.update(diffs=[]),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_the_schema_of_what_changed_is_strict(
+    archive: str, older: str, run_cli: Run, name: str
+) -> None:
+    argv = ("image", archive, "--against", older, "--max-growth", "1MB", "--format", "json")
+    document = documents.report(run_cli(*argv).out)
+    assert document["against"]["growth"]["limit"]["status"] == "critical"
+    SPOILED[name](document["against"])
+    with pytest.raises(jsonschema.ValidationError):
+        documents.check("report", document)
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> str:
+    """An archive with two images."""
+    path = tmp_path / "several.tar"
+    app, web = layout_of(LAYERS, steps=STEPS), layout_of([{"x": 3}], tag="web:2")
+    saved = [*json.loads(app["manifest.json"]), *json.loads(web["manifest.json"])]
+    path.write_bytes(tar_of({**app, **web, "manifest.json": json.dumps(saved).encode()}))
+    return str(path)
+
+
+def test_a_tag_is_about_both_archives(
+    several: str, older: str, run_cli: Run, tmp_path: Path
+) -> None:
+    before = tmp_path / "before.tar"
+    before.write_bytes(Path(several).read_bytes())
+    found = run_cli("image", several, "--tag", "web:2", "--against", str(before))
+    assert "3B in 1 file, as much as" in found.out
+    found = run_cli("image", several, "--tag", "web:2", "--against", older)
+    assert (found.code, found.out) == (2, "")
+    assert f"{older} holds no web:2; there is app:1" in found.err
+
+
+@pytest.mark.parametrize(
+    ("ref", "base", "why"),
+    [
+        ("app:2", "several", ""),
+        ("several", "app:2", ""),
+        ("app:2", None, "--tag is about archives, and app:2 is asked of the engine"),
+        ("app:2", "app", "write the tag into the name, as NAME:TAG"),
+    ],
+)
+def test_a_tag_and_the_engine(
+    several: str, older: str, run_cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    *, ref: str, base: str | None, why: str,
+) -> None:  # fmt: skip
+    """A name of the engine has its tag; `--tag` is then about the archive beside it."""
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(f'#!/bin/sh\ntest "$*" = "image save -- app:2" && exec cat {older}\n')
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(docker.parent), prepend=os.pathsep)
+    named = {"several": several}
+    more = () if base is None else ("--against", named.get(base, base))
+    found = run_cli("image", named.get(ref, ref), "--tag", "app:1", *more)
+    assert found.code == (2 if why else 0), found.err
+    assert why in found.err
 
 
 @pytest.mark.parametrize(("most", "code"), [("3MB", 1), ("3.1MB", 0), ("10%", 1), ("400%", 0)])
 def test_growth(archive: str, older: str, run_cli: Run, most: str, code: int) -> None:
-    found = run_cli("image", archive, "--against", older, "--max-growth", most)
-    assert found.code == code
+    argv = ("image", archive, "--against", older, "--max-growth", most)
+    assert run_cli(*argv).code == code
+    assert run_cli(*argv, "--fail-on", "never").code == code
+
+
+def test_the_line_of_the_ignore_file(
+    archive: str, run_cli: Run, make_tree: Callable[..., str]
+) -> None:
+    root = make_tree({"web": {".dockerignore": "# x\n.git\n", "Dockerfile": ""}})
+    subprocess.run(["git", "init", "-q", root], check=True)
+    argv = ("image", archive, "-C", f"{root}/web")
+    shown = run_cli(*argv).out
+    assert ".dockerignore:2: version control from the build context" in shown
+    assert "COPY . /app; .git keeps .git out now (IMG006): build it anew" in shown
+    assert "file=web/.dockerignore,line=2" in run_cli(*argv, "--format", "github").out
+    document = documents.report(run_cli(*argv, "--format", "json").out)
+    places = [
+        (each["code"], each["file"], each["line"]) for each in document["reports"][0]["findings"]
+    ]
+    assert ("IMG006", ".dockerignore", 2) in places
 
 
 def test_kept_in_the_history(
@@ -144,6 +235,9 @@ WRONG = [
     (("",), 2, "REF is empty"),
     (("--", "-x"), 2, "-x is no name of an image"),
     (("archive", "--tag", "other"), 2, "holds no other; there is app:1"),
+    (("archive", "--platform", "linux/arm64"), 2, "for linux/amd64, and none for linux/arm64"),
+    (("archive", "-C", "nowhere"), 2, "the context nowhere does not exist"),
+    (("archive", "-f", "Dockerfile"), 2, "-f is about --context"),
     (("archive", "--warn", "much"), 2, '"much" is not a size'),
     (("archive", "--max-growth", "1%"), 2, "--max-growth is about --against"),
     (("archive", "--against", "archive", "--format", "csv"), 2, "not as csv"),

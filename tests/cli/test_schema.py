@@ -204,3 +204,12 @@ def test_a_context_is_the_same_in_both() -> None:
     report, ls = documents.schema("report")["$defs"], documents.schema("ls")["$defs"]
     for shared in ("context", "path", "raw", "count", "rule"):
         assert report[shared] == ls[shared]
+
+
+def test_a_comparison_is_the_same_in_both() -> None:
+    """`image --against` holds what `diff` prints, but never several."""
+    report, diff = documents.schema("report")["$defs"], documents.schema("diff")
+    assert {name: report[name] for name in diff["$defs"]} == diff["$defs"]
+    properties = {name: each for name, each in diff["properties"].items() if name != "diffs"}
+    assert report["diff"]["properties"] == properties
+    assert report["diff"]["required"] == diff["required"] + diff["else"]["required"]

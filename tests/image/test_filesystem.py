@@ -8,16 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctxguard.image import filesystem as filesystem_
+from ctxguard.image import waste
 from ctxguard.image.filesystem import FileSystem, merged
-from ctxguard.image.listing import Listing, inner_path, listed
+from ctxguard.image.inode import Inode
+from ctxguard.image.listing import Listing, Reading, inner_path, listed
 from ctxguard.image.streams import DamagedError, Reader
 from ctxguard.image.tar import TarReader
+from ctxguard.image.waste import WasteTally
 from tests.image.archives import Entry, Folder, Layer, Link, Symlink, tar_of
 
 
 def listing_of(layer: Layer) -> Listing:
     data = tar_of(layer)
-    return listed(TarReader(Reader([data], "a layer"), "a layer"), lambda _: 0, "a layer")
+    return listed(TarReader(Reader([data], "a layer"), "a layer"), Reading(lambda _: 0), "a layer")
 
 
 def filesystem(*layers: Layer) -> FileSystem:
@@ -160,6 +164,34 @@ def test_a_hundred_layers() -> None:
     assert found.wasted(1).bytes == sum(range(99))
 
 
+def test_the_same_layer_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filesystem_, "_MOST_AGAIN", 100)
+    layer, other = listing_of({f"f{at}": 1 for at in range(10)}), listing_of({"f1": 2, "x": 3})
+    found = merged([layer, other] * 8)
+    assert found.wasted(1).bytes == 10 * 8 + 5 * 8 - sum(shown(found).values())
+    with pytest.raises(DamagedError, match="layer 19: the same layers come again and again"):
+        merged([layer, other] * 150)
+
+
+def test_an_empty_layer_may_come_as_often_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filesystem_, "_MOST_AGAIN", 100)
+    assert shown(merged([listing_of({"a": 5}), *[listing_of({})] * 900])) == {"a": 5}
+
+
+@given(sizes=st.lists(st.integers(0, 9), max_size=60), most=st.integers(1, 8))
+def test_the_heaviest_of_what_is_gone(sizes: list[int], most: int) -> None:
+    """Kept are as many as may be asked for, and they are those of the whole list."""
+    tally, limit = WasteTally(), 8
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waste, "MOST_PATHS", limit)
+        for at, size in enumerate(sizes):
+            tally.add(Inode(f"{at:02}", size, 1, regular=True), 2, overwritten=False)
+        found = tally.wasted(most)
+    first = sorted(((-size, f"{at:02}") for at, size in enumerate(sizes) if size))[:most]
+    assert [(-each.bytes, each.path) for each in found.paths] == first
+    assert (found.bytes, found.files) == (sum(sizes), len(sizes))
+
+
 def test_very_deep() -> None:
     path = "/".join("d" for _ in range(200))
     assert shown(filesystem({f"{path}/f": 5})) == {f"{path}/f": 5}
@@ -171,5 +203,5 @@ def test_very_deep() -> None:
 
 def test_an_empty_layer() -> None:
     empty = io.BytesIO(bytes(1024)).getvalue()
-    found = listed(TarReader(Reader([empty], "t"), "t"), lambda _: 0, "t")
+    found = listed(TarReader(Reader([empty], "t"), "t"), Reading(lambda _: 0), "t")
     assert (found.bytes, found.files) == (0, 0)

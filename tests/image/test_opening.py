@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ctxguard.errors import CtxguardError, MeasureError, UsageError
-from ctxguard.image import streams
+from ctxguard.image import allowance
 from ctxguard.image.opening import Named, Opened, opened
 from tests.image.archives import (
     Layer,
@@ -126,6 +126,84 @@ def test_several_platforms(tmp_path: Path) -> None:
     assert sizes(read(root, platform="linux/amd64")) == [150, 7]
     with pytest.raises(UsageError, match=r"choose with --platform: linux/amd64, linux/arm64"):
         read(root)
+
+
+def saved_for(*platforms: str, tag: str = "app:1") -> dict[str, bytes]:
+    """An archive with an image of the same name for each platform; 10 bytes, 20 bytes, ..."""
+    files: dict[str, bytes] = {}
+    saved = []
+    for at, platform in enumerate(platforms, start=1):
+        parts = dict(zip(("os", "architecture", "variant"), platform.split("/"), strict=False))
+        files[f"config{at}"] = json.dumps({**parts, "rootfs": {}}).encode()
+        files[f"layer{at}"] = tar_of({"a": 10 * at})
+        saved.append({"Config": f"config{at}", "RepoTags": [tag], "Layers": [f"layer{at}"]})
+    return {**files, "manifest.json": json.dumps(saved).encode()}
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"),
+    [
+        ("linux/amd64", "linux/amd64"),
+        ("linux/arm64/v8", "linux/arm64"),
+        ("linux/arm64", "linux/arm64/v8"),
+        ("linux/arm64", "aarch64"),
+        ("linux/arm/v6", "linux/arm"),
+        ("", "linux/amd64"),
+    ],
+)
+def test_the_platform_of_an_archive(tmp_path: Path, own: str, asked: str) -> None:
+    path = written(tmp_path, tar_of(saved_for(own)))
+    assert sizes(read(path, platform=asked)) == [10]
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"),
+    [
+        ("linux/amd64", "linux/arm64"),
+        ("linux/arm/v6", "linux/arm/v7"),
+        ("windows/amd64", "linux/amd64"),
+        ("linux/x" + "y" * 200, "nonsense"),
+    ],
+)
+def test_another_platform_in_an_archive(tmp_path: Path, own: str, asked: str) -> None:
+    path = written(tmp_path, tar_of(saved_for(own)))
+    words = rf"holds an image for {own[:60]}, and none for {asked}"
+    with pytest.raises(UsageError, match=words):
+        read(path, platform=asked)
+
+
+def test_a_name_for_several_platforms_in_an_archive(tmp_path: Path) -> None:
+    path = written(tmp_path, tar_of(saved_for("linux/amd64", "linux/arm64/v8")))
+    for more in ({}, {"tag": "app:1"}, {"tag": "app"}):
+        with pytest.raises(UsageError, match=r"--platform: linux/amd64, linux/arm64/v8|no app"):
+            read(path, **more)
+    assert sizes(read(path, platform="linux/arm64")) == [20]
+    assert sizes(read(path, platform="linux/amd64", tag="app:1")) == [10]
+    with pytest.raises(UsageError, match="holds 0 images that fit"):
+        read(path, platform="linux/s390x")
+
+
+def test_images_that_nothing_tells_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, tar_of(saved_for("linux/amd64", "linux/amd64")))
+    with pytest.raises(MeasureError, match="several images of the same name and platform"):
+        read(path, platform="linux/amd64")
+
+
+def test_very_many_images_of_one_name(tmp_path: Path) -> None:
+    path = written(tmp_path, tar_of(saved_for(*["linux/amd64"] * 60)))
+    with pytest.raises(MeasureError, match="over 50 images of the same name"):
+        read(path)
+
+
+def test_a_layout_whose_index_tells_no_platform(tmp_path: Path) -> None:
+    files = dict(layout_of(LAYERS))
+    index = json.loads(files["index.json"])
+    del index["manifests"][0]["platform"]
+    files["index.json"] = json.dumps(index).encode()
+    root = write_layout(files, tmp_path / "layout")
+    assert sizes(read(root, platform="linux/amd64")) == [150, 7]
+    with pytest.raises(UsageError, match="an image for linux/amd64, and none for linux/arm64"):
+        read(root, platform="linux/arm64")
 
 
 def test_an_index_of_indexes_is_read_once(tmp_path: Path) -> None:
@@ -292,15 +370,117 @@ def test_a_layout_that_names_what_lies_outside(tmp_path: Path) -> None:
         read(root)
 
 
-@pytest.mark.parametrize("how", ["gzip", "zstd"])
-def test_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    monkeypatch.setattr(streams, "_FREE_BYTES", 1 << 20)
-    monkeypatch.setattr(streams, "_MOST_RATIO", 500)
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an image may ask for is a thousandth."""
+    monkeypatch.setattr(allowance, "_FREE_BYTES", 4 << 20)
+
+
+def zeros(size: int) -> bytes:
     header = tarfile.TarInfo("zeros")
-    header.size = 200 << 20
-    data = header.tobuf() + bytes(header.size + 1024)
-    with pytest.raises(MeasureError, match="no layer does"):
-        read(written(tmp_path, with_layer(packed(data, how))))
+    header.size = size
+    return header.tobuf() + bytes(size + 1024)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("how", ["gzip", "zstd"])
+def test_a_bomb(tmp_path: Path, how: str) -> None:
+    with pytest.raises(MeasureError, match="no image does"):
+        read(written(tmp_path, with_layer(packed(zeros(200 << 20), how))))
+
+
+def with_blobs(blobs: Mapping[str, bytes], layers: list[str]) -> dict[str, bytes]:
+    """An image with some of these blobs as its layers."""
+    saved = json.dumps([{"Config": "config", "Layers": layers}]).encode()
+    return {**blobs, "config": b'{"rootfs": {}}', "manifest.json": saved}
+
+
+ONE = packed(zeros(3 << 20), "gzip")
+SEVERAL = {f"layer{at}": ONE for at in range(8)}
+SPREAD = {
+    "over layers": with_blobs(SEVERAL, list(SEVERAL)),
+    "over blobs that nothing names": with_blobs(SEVERAL, ["layer0"]),
+    "over entries": with_blobs(
+        {"layer0": packed(tar_of({f"f{at}": b"" for at in range(2000)}), "gzip")}, ["layer0"]
+    ),
+    "over folders": with_blobs(
+        {"layer0": packed(tar_of({f"{at}{'/d' * 40}/f": b"" for at in range(100)}), "gzip")},
+        ["layer0"],
+    ),
+}
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("spread", SPREAD)
+def test_a_bomb_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spread: str) -> None:
+    """What it may ask for is one sum, and not one for each blob."""
+    read(written(tmp_path, tar_of(with_blobs({"layer0": ONE}, ["layer0"]))))
+    monkeypatch.setattr(allowance, "_MOST_RATIO", 10)
+    with pytest.raises(MeasureError, match="no image does"):
+        read(written(tmp_path, tar_of(SPREAD[spread])))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_bomb_in_a_layout(tmp_path: Path) -> None:
+    root = write_layout(with_blobs(SEVERAL, list(SEVERAL)), tmp_path / "layout")
+    Path(root, "manifest.json").write_bytes(with_blobs(SEVERAL, list(SEVERAL))["manifest.json"])
+    with pytest.raises(MeasureError, match="no image does"):
+        read(root)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_bomb_within_a_bomb(tmp_path: Path) -> None:
+    """What was unpacked allows for nothing more."""
+    stored = gzip.compress(zeros(3 << 20), compresslevel=0)
+    inner = tar_of(with_blobs({"layer": stored}, ["layer"]))
+    read(written(tmp_path, inner))
+    with pytest.raises(MeasureError, match="no image does"):
+        read(written(tmp_path, packed(inner, "gzip")))
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_packed_as_usual_may_be_large(tmp_path: Path) -> None:
+    noise = os.urandom(1 << 20)
+    layers = {f"layer{at}": packed(tar_of({f"a{at}": noise * 8}), "gzip") for at in range(3)}
+    found = read(written(tmp_path, tar_of(with_blobs(layers, list(layers)))))
+    assert sizes(found) == [8 << 20] * 3
+
+
+def test_the_same_layer_is_read_once_from_a_layout(tmp_path: Path) -> None:
+    files = with_blobs({"layer": tar_of({"a": 5})}, ["layer"] * 300)
+    root = write_layout(files, tmp_path / "layout")
+    Path(root, "manifest.json").write_bytes(files["manifest.json"])
+    found = read(root)
+    assert (len(found.layers), len({id(each) for each in found.layers})) == (300, 1)
+
+
+def test_contents_that_are_kept_are_bounded_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "_MOST_KEPT", 2500)
+    layers = {f"layer{at}": tar_of({f"a{at}": 1000}) for at in range(4)}
+    path = written(tmp_path, tar_of(with_blobs(layers, list(layers))))
+    found = opened(Named(str(path)), lambda _: 5000)
+    kept = [len(each) for layer in found.layers for each in layer.listing.kept.values()]
+    assert kept == [1000, 1000, 500]
+
+
+LONG = b"{" + b" " * (16 << 20) + b"}"
+
+
+@pytest.mark.parametrize("name", ["config", "manifest.json"])
+def test_a_text_that_is_far_too_long(tmp_path: Path, name: str) -> None:
+    files = {**with_blobs({"layer": tar_of({})}, ["layer"]), name: LONG}
+    root = write_layout(files, tmp_path / "layout")
+    Path(root, "manifest.json").write_bytes(files["manifest.json"])
+    for image in (written(tmp_path, tar_of(files)), root):
+        with pytest.raises(MeasureError, match=f"{name}.* is far too long: over 16,777,216 bytes"):
+            read(image)
+
+
+def test_a_layer_that_begins_like_a_text(tmp_path: Path) -> None:
+    layers = {"layer": tar_of({"{a}": 5})}
+    assert sizes(read(written(tmp_path, tar_of(with_blobs(layers, ["layer"]))))) == [5]
 
 
 def test_zeros_without_end_are_refused_early(tmp_path: Path) -> None:
@@ -353,6 +533,12 @@ def test_from_the_engine(tmp_path: Path) -> None:
     archive = written(tmp_path, save_of(LAYERS))
     docker = client(tmp_path, f'test "$*" = "image save -- app:1" && exec cat {archive}')
     assert sizes(read("app:1", docker=docker)) == [150, 7]
+
+
+def test_a_tag_is_part_of_a_name_of_the_engine(tmp_path: Path) -> None:
+    docker = client(tmp_path, "echo 'it was asked' >&2; exit 1")
+    with pytest.raises(UsageError, match="write the tag into the name, as NAME:TAG"):
+        read("app", docker=docker, tag="web:2")
 
 
 def test_the_engine_says_no(tmp_path: Path) -> None:
