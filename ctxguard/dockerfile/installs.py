@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ctxguard.dockerfile.manifests import is_read_by, literal
 from ctxguard.dockerfile.shell import Command
 
 _PYTHON = re.compile(r"python[\d.]*")
@@ -55,9 +56,6 @@ _ELSEWHERE = (
 )
 """Options with which another folder counts than the one it runs in."""
 _EDITABLE = ("-e", "--editable")
-_NPM_LISTS = ("package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc")
-_YARN_LISTS = ("package.json", "yarn.lock", ".yarnrc.yml", ".yarnrc", ".npmrc")
-_PNPM_LISTS = ("package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,15 @@ class Install:
     """Files that name the rest; the first one has to be there."""
     sources: bool = False
     """Whether it needs the sources too, as `pip install .` does."""
+
+    @property
+    def is_by_pip(self) -> bool:
+        """Whether what it reads is named on the line, as pip has it."""
+        return self.tool == "pip" or self.command.words[:2] == ("uv", "pip")
+
+    def reads(self, name: str) -> bool:
+        """Whether it may read a file of this name, wherever that lies, before it installs."""
+        return is_read_by("pip" if self.is_by_pip else self.tool, name)
 
     def has(self, *options: str) -> bool:
         """Whether any of these options is given, with or without a value."""
@@ -157,14 +164,14 @@ def _values(words: Sequence[str], options: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _node(tool: str, verbs: tuple[str, ...], lists: tuple[str, ...]) -> _Reader:
+def _node(tool: str, verbs: tuple[str, ...]) -> _Reader:
     """Of a package manager for Node; one that is told a name only adds to what is there."""
 
     def read(command: Command) -> Install | None:
         verb, *names = [*_operands(command.words[1:], _NODE_TAKES_VALUE)] or [""]
         if verb not in verbs:
             return None
-        return Install(tool, command, tuple(names), () if names else lists)
+        return Install(tool, command, tuple(names), () if names else literal(tool))
 
     return read
 
@@ -188,20 +195,40 @@ def _listing(
     return read
 
 
+def _goals(tool: str, goals: tuple[str, ...]) -> _Reader:
+    """Of a build tool that is told what to do, and here to do nothing else."""
+
+    def read(command: Command) -> Install | None:
+        told = command.operands
+        if not told or not all(each.rpartition(":")[2] in goals for each in told):
+            return None
+        return Install(tool, command, (), literal(tool))
+
+    return read
+
+
 _Reader = Callable[[Command], Install | None]
 _CONDA = _listing("conda", ("install", "env create", "env update"), ())
+_MAVEN = _goals("mvn", ("go-offline", "resolve"))
+_GRADLE = _goals("gradle", ("dependencies",))
 _READERS: Mapping[str, _Reader] = {
-    "npm": _node("npm", ("install", "i", "ci", "clean-install"), _NPM_LISTS),
-    "yarn": _node("yarn", ("", "install"), _YARN_LISTS),
-    "pnpm": _node("pnpm", ("install", "i"), _PNPM_LISTS),
-    "poetry": _listing(
-        "poetry", ("install", "sync"), ("pyproject.toml", "poetry.lock"), "--no-root"
-    ),
-    "pipenv": _listing("pipenv", ("install", "sync"), ("Pipfile", "Pipfile.lock")),
-    "uv": _listing("uv", ("sync",), ("pyproject.toml", "uv.lock"), "--no-install-project"),
-    "bundle": _listing("bundle", ("install",), ("Gemfile", "Gemfile.lock")),
-    "composer": _listing("composer", ("install",), ("composer.json", "composer.lock")),
-    "go": _listing("go", ("mod download",), ("go.mod", "go.sum")),
+    "npm": _node("npm", ("install", "i", "ci", "clean-install")),
+    "yarn": _node("yarn", ("", "install")),
+    "pnpm": _node("pnpm", ("install", "i", "fetch")),
+    "bun": _node("bun", ("install", "i")),
+    "poetry": _listing("poetry", ("install", "sync"), literal("poetry"), "--no-root"),
+    "pdm": _listing("pdm", ("install", "sync"), literal("pdm"), "--no-self"),
+    "pipenv": _listing("pipenv", ("install", "sync"), literal("pipenv")),
+    "uv": _listing("uv", ("sync",), literal("uv"), "--no-install-project"),
+    "bundle": _listing("bundle", ("install",), literal("bundle")),
+    "composer": _listing("composer", ("install",), literal("composer")),
+    "go": _listing("go", ("mod download", "mod vendor"), literal("go")),
+    "cargo": _listing("cargo", ("fetch", "vendor"), literal("cargo")),
+    "dotnet": _listing("dotnet", ("restore",), ()),
+    "mvn": _MAVEN,
+    "mvnw": _MAVEN,
+    "gradle": _GRADLE,
+    "gradlew": _GRADLE,
     "conda": _CONDA,
     "mamba": _CONDA,
 }

@@ -53,12 +53,15 @@ class Cache:
 def _keys(step: Step, own: bytes, base: bytes, origins: list[bytes]) -> tuple[bytes, bytes]:
     """The key of a step, and what those after it go on from."""
     if step.kind == "FROM":
-        return own, base if step.base is not None else own
+        # EDGE CASE: what goes on from `scratch` goes on from nothing, as a linked copy does.
+        image = own if step.own else b""
+        return own, base if step.base is not None else image
     if not step.builds:
         # What only says something of the image is part of no layer.
         return digest("said", own), base
     if step.linked:
-        key = digest(own, origins)
-        return key, digest(base, key)
+        key = digest(own, b"", origins)
+        # What is laid on nothing stays what it is.
+        return key, digest(base, key) if base else key
     key = digest(own, base, origins)
     return key, key

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.errors import UsageError
+from ctxguard.git import differing as gits
+from ctxguard.git.differing import Difference, Differing, Pair
 from ctxguard.git.log import PastCommit, commits, held
 from ctxguard.git.objects import FOLDER, entries
 from ctxguard.git.program import Git, GitError
 from ctxguard.git.repository import Spot
-from ctxguard.rebuilds.tree import Change, as_entry
+from ctxguard.rebuilds.tree import Change, Entry, as_entry
 
 _AT_ONCE = 40
 """Commits whose changes are asked for in one go."""
-_MOST_CHANGES = 1_000_000
-_NOTHING = "000000"
+_MOST_CHANGES = 2_000_000
+_MANY_CHANGES = 200_000
+_MOST_COPIES = 20
+"""A few kilobytes of trees that hold each other many times can stand for millions of files. Where
+many change, no file has so many copies on average."""
+_LONGEST_PATH = 4096
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def all_files(git: Git, tree: str) -> Iterator[Change]:
         GitError: it cannot be read, or holds far too much.
     """
     for entry in entries(git, tree, recursive=True):
+        check_path(entry.path)
         if entry.mode != FOLDER:
             yield Change(entry.path, None, as_entry(entry.mode, entry.id))
 
@@ -91,50 +99,77 @@ def changes(git: Git, pairs: Sequence[tuple[str, str]]) -> Iterator[list[Change]
     """What differs between the two trees of each pair, by path.
 
     Raises:
-        GitError: git does not answer.
+        GitError: git does not answer, or far too much changes.
     """
-    for at in range(0, len(pairs), _AT_ONCE):
-        some = pairs[at : at + _AT_ONCE]
-        asked = "".join(f"{before} {after}\n" for before, after in some).encode()
-        ask = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
-        answer = git.run(*ask, "--ignore-submodules=none", data=asked)
-        found = list(_by_pair(answer))
-        if len(found) != len(some):
-            raise GitError("git did not answer as it was asked")
-        check_size(sum(map(len, found)))
-        yield from found
+    with Differing(git) as differing:
+        for at in range(0, len(pairs), _AT_ONCE):
+            some = pairs[at : at + _AT_ONCE]
+            below = differing.below(some)
+            size = _Size()
+            for pair in some:
+                yield list(_expanded(below, pair, size))
 
 
-def check_size(changed: int) -> None:
-    """Raises GitError for a history in which far too much changes at once."""
-    if changed > _MOST_CHANGES:
-        raise GitError(f"{_AT_ONCE} commits change over {_MOST_CHANGES:,} files, far too many")
+def _expanded(
+    below: Mapping[Pair, Sequence[Difference]], pair: Pair, size: _Size
+) -> Iterator[Change]:
+    waiting = [("", pair)]
+    while waiting:
+        start, pair = waiting.pop()
+        size.add(pair)
+        check_path(start)
+        for row in below[pair]:
+            inner = row.below
+            if inner is not None:
+                waiting.append((f"{start}{row.name}/", inner))
+            before, after = size.share(row.before), size.share(row.after)
+            if before is not None or after is not None:
+                yield Change(start + row.name, before, after)
 
 
-def _by_pair(answer: bytes) -> Iterator[list[Change]]:
-    """Each pair is repeated on a line, and followed by what differs."""
-    current: list[Change] | None = None
-    at = 0
-    while at < len(answer):
-        if answer[at : at + 1] != b":":
-            if current is not None:
-                yield current
-            current = []
-            at = answer.index(b"\n", at) + 1
-            continue
-        middle = answer.index(b"\0", at)
-        end = answer.index(b"\0", middle + 1)
-        if current is not None:
-            current.append(_change(answer[at + 1 : middle], answer[middle + 1 : end]))
-        at = end + 1
-    if current is not None:
-        yield current
+@dataclass(slots=True)
+class _Size:
+    """Holds against what far too few objects stand for far too many files with."""
+
+    count: int = 0
+    different: set[Pair] = field(default_factory=set)
+    entries: dict[gits.Entry, Entry] = field(default_factory=dict)
+
+    def add(self, pair: Pair) -> None:
+        """Two folders more."""
+        self.different.add(pair)
+        self._check(1)
+
+    def share(self, entry: gits.Entry | None) -> Entry | None:
+        """What of a file decides, one for all that are equal; None for a folder."""
+        if entry is None or entry.mode == FOLDER:
+            return None
+        found = self.entries.get(entry)
+        if found is None:
+            found = self.entries[entry] = as_entry(*entry)
+        self._check(1)
+        return found
+
+    def _check(self, more: int) -> None:
+        self.count += more
+        check_size(self.count, len(self.different) + len(self.entries))
 
 
-def _change(head: bytes, path: bytes) -> Change:
-    was, now, before, after, _ = head.decode("ascii").split(" ")
-    return Change(
-        path.decode("utf-8", "surrogateescape"),
-        None if was == _NOTHING else as_entry(was, before),
-        None if now == _NOTHING else as_entry(now, after),
-    )
+def check_path(path: str) -> None:
+    """Raises GitError for a path that no system takes."""
+    if len(path) > _LONGEST_PATH:
+        raise GitError(f"no system can check out what was {path[:80]}...: it is too long a path")
+
+
+def check_size(changed: int, different: int) -> None:
+    """Raises GitError for a history in which far too much changes at once.
+
+    Args:
+        changed: files and folders, at about `_AT_ONCE` commits.
+        different: how many different ones are among them.
+    """
+    if changed > _MOST_CHANGES or changed > max(_MANY_CHANGES, _MOST_COPIES * different):
+        raise GitError(
+            f"{_AT_ONCE} commits change over {changed - 1:,} files, far too many; "
+            "ask for fewer commits with -n"
+        )

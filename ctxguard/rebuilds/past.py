@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ctxguard.context.tree.columns import Columns
 from ctxguard.context.tree.commit import Commit, check_names
@@ -47,14 +47,10 @@ class Past:
     related: RelatedCommits
     file: str | None = None
     text: bytes = b""
-    _sending: dict[tuple[str | None, bytes], Sending] = field(default_factory=dict)
 
     def sending(self, setting: Setting) -> Sending:
-        """What is sent under the rules of a commit; the same for all that share them."""
-        found = self._sending.get(setting.rules)
-        if found is None:
-            found = self._sending[setting.rules] = Sending(BuildKitView(setting.governing))
-        return found
+        """What is sent under the rules of a commit."""
+        return Sending(BuildKitView(setting.governing))
 
     def setting(self, moment: Moment) -> Setting:
         """What governs this commit.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ctxguard.context.demand.targets import BuildOptions
 from ctxguard.errors import CtxguardError, MeasureError
@@ -12,15 +13,21 @@ from ctxguard.rebuilds.aligning import aligned
 from ctxguard.rebuilds.cache import Cache
 from ctxguard.rebuilds.commits import Moment, all_files, changes
 from ctxguard.rebuilds.contents import Content, Contents
+from ctxguard.rebuilds.latest import Latest
 from ctxguard.rebuilds.past import Past, Setting
 from ctxguard.rebuilds.selection import Selection, selections
-from ctxguard.rebuilds.step import Step
+from ctxguard.rebuilds.sending import Sending
+from ctxguard.rebuilds.step import Asked, Step
 from ctxguard.rebuilds.steps import steps_of
 from ctxguard.rebuilds.tree import Change, Files
 
+_Answer = TypeVar("_Answer")
 Rewrite = Callable[[bytes], bytes]
 """From the text of a Dockerfile to another one."""
 _LINK = "120000"
+_KEPT = 16
+"""Settings and plans that are kept, so that a revert costs little and a long history no memory."""
+_KEPT_SELECTIONS = 10_000
 
 
 def as_it_was(text: bytes) -> bytes:
@@ -92,7 +99,7 @@ class _Course:
 
     rewrite: Rewrite
     tallies: tuple[Tally, ...]
-    plans: dict[bytes, _Plan | CtxguardError] = field(default_factory=dict)
+    plans: Latest[bytes, _Plan | CtxguardError] = field(default_factory=lambda: Latest(_KEPT))
     cache: Cache = field(default_factory=Cache)
     owns: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     """By the place of a step: what decided it last, with and without its contents."""
@@ -125,8 +132,10 @@ class Replay:
         self._files = Files()
         self._contents: Contents | None = None
         self._rules: tuple[str | None, bytes] | None = None
-        self._settings: dict[tuple[int, tuple[bytes, ...]], Setting | CtxguardError] = {}
-        self._selections: dict[tuple[int, str, tuple[str, ...]], tuple[Selection, ...]] = {}
+        self._sending: Sending | None = None
+        self._settings: Latest[tuple[bytes, ...], Setting | CtxguardError] = Latest(_KEPT)
+        self._selections: Latest[Asked, tuple[Selection, ...]] = Latest(_KEPT_SELECTIONS)
+        self._read: Latest[bytes, tuple[Step, ...] | CtxguardError] = Latest(_KEPT)
         self._links = 0
         """How often links changed so far: with each time, paths may lead elsewhere."""
         self._count = -1
@@ -197,8 +206,7 @@ class Replay:
             self._contents.apply(changed)
         else:
             for change in changed:
-                for _ in self._files.apply(change):
-                    pass
+                self._files.apply(change)
         if any(each and each[0] == _LINK for one in changed for each in (one.before, one.after)):
             self._links += 1
             self._settings.clear()
@@ -222,62 +230,58 @@ class Replay:
         return Commit(moment.commit.id, plan.steps, built)
 
     def _setting(self, moment: Moment) -> Setting:
-        key = self._links, moment.telling
-        if key not in self._settings:
-            try:
-                self._settings[key] = self._past.setting(moment)
-            except CtxguardError as error:
-                self._settings[key] = error
-        found = self._settings[key]
-        if isinstance(found, CtxguardError):
-            raise found
-        return found
+        return _found(self._settings.get(moment.telling, lambda: self._try_setting(moment)))
+
+    def _try_setting(self, moment: Moment) -> Setting | CtxguardError:
+        try:
+            return self._past.setting(moment)
+        except CtxguardError as error:
+            return error
 
     def _under(self, setting: Setting) -> tuple[Contents, bool]:
         """The contents under these rules, and whether they are others than before."""
-        sending = self._past.sending(setting)
-        before, contents = self._contents, self._contents
-        if contents is None or self._rules != setting.rules:
-            self._rules, self._contents = setting.rules, None
-            contents = self._contents = Contents(sending, self._files)
-        if sending.view.refusal is not None:
-            raise sending.view.refusal
-        return contents, before is not None and before is not contents
+        contents, is_first = self._contents, self._contents is None
+        are_new = self._rules != setting.rules
+        if are_new:
+            self._rules, self._sending = setting.rules, self._past.sending(setting)
+        assert self._sending is not None
+        if contents is None:
+            contents = self._contents = Contents(self._sending, self._files)
+        elif are_new:
+            contents.govern(self._sending)
+        if self._sending.view.refusal is not None:
+            raise self._sending.view.refusal
+        return contents, are_new and not is_first
 
     def _plan(self, course: _Course, setting: Setting) -> _Plan:
-        found = course.plans.get(setting.text)
-        if found is None:
-            found = course.plans[setting.text] = self._read(course, setting)
-        if isinstance(found, CtxguardError):
-            raise found
-        return found
+        return _found(course.plans.get(setting.text, lambda: self._new_plan(course, setting)))
 
-    def _read(self, course: _Course, setting: Setting) -> _Plan | CtxguardError:
-        text = course.rewrite(setting.text)
-        try:
-            steps = self._steps(text, setting)
-        except CtxguardError as error:
-            return error
+    def _new_plan(self, course: _Course, setting: Setting) -> _Plan | CtxguardError:
+        """Of a text that cannot be built, that of the Dockerfile as it was."""
+        steps = self._steps(course.rewrite(setting.text), setting)
+        if isinstance(steps, CtxguardError):
+            steps = self._steps(setting.text, setting)
+        if isinstance(steps, CtxguardError):
+            return steps
         today = [tally.step for tally in course.tallies]
         return _Plan(steps, tuple(aligned(steps, today)))
 
-    def _steps(self, text: bytes, setting: Setting) -> tuple[Step, ...]:
-        """Those of a text; where that cannot be built, those of the Dockerfile as it was."""
+    def _steps(self, text: bytes, setting: Setting) -> tuple[Step, ...] | CtxguardError:
+        return self._read.get(text, lambda: self._try_steps(text, setting))
+
+    def _try_steps(self, text: bytes, setting: Setting) -> tuple[Step, ...] | CtxguardError:
         try:
             return steps_of(text, setting.dockerfile, self._options)
-        except CtxguardError:
-            if text == setting.text:
-                raise
-        return steps_of(setting.text, setting.dockerfile, self._options)
+        except CtxguardError as error:
+            return error
 
     def _selected(self, step: Step, setting: Setting) -> list[Selection]:
-        found: list[Selection] = []
-        for asked in step.asked:
-            key = self._links, asked.path, asked.excludes
-            if key not in self._selections:
-                self._selections[key] = selections(setting.tree, asked.path, asked.excludes)
-            found += self._selections[key]
-        return found
+        return [each for asked in step.asked for each in self._led_to(asked, setting)]
+
+    def _led_to(self, asked: Asked, setting: Setting) -> tuple[Selection, ...]:
+        return self._selections.get(
+            asked, lambda: selections(setting.tree, asked.path, asked.excludes)
+        )
 
     def _check(self, steps: Sequence[Step], setting: Setting, contents: Contents) -> None:
         """Raises MeasureError if a source is not there, so that the build fails."""
@@ -342,10 +346,20 @@ class Replay:
             tally.causes.setdefault(path, set()).add(self._count)
 
 
+def _found(answer: _Answer | CtxguardError) -> _Answer:
+    if isinstance(answer, CtxguardError):
+        raise answer
+    return answer
+
+
 def at_most(steps: Sequence[Step]) -> list[bool]:
     """Which steps may be built less often than is said."""
     found: list[bool] = []
+    after: list[bool] = []
+    """Whether that holds for what goes on from a step, too."""
     for step in steps:
-        after = step.base is not None and found[step.base] and not step.linked
-        found.append(bool(step.origins) or after or any(found[at] for at in step.origins))
+        below = step.base is not None and after[step.base]
+        own = bool(step.origins)
+        found.append(own or (below and not step.linked))
+        after.append(own or below)
     return found

@@ -69,11 +69,16 @@ class Selection:
         return path[len(start) :] if path.startswith(start) else None
 
     def _matched(self, path: str) -> str | None:
-        names = path.split("/")
         depth = len(self._names)
+        names = path.split("/", depth)
         if len(names) < depth or not all(map(matches, self._names, names)):
             return None
         return "/".join(names[depth - 1 :])
+
+    def leads_into(self, folder: str) -> bool:
+        """Whether anything below a folder can be in it, if that begins as the selection does."""
+        names = folder.split("/", len(self._names))
+        return not self.is_pattern or all(map(matches, self._names, names))
 
 
 class _Plain:

@@ -27,7 +27,8 @@ class Step:
     """Its name, or `stage-1` for the second one."""
     instruction: Instruction
     own: bytes
-    """Digest of all that decides but for contents of the context, and what comes before."""
+    """Digest of all that decides but for contents of the context, and what comes before; nothing
+    for `FROM scratch`."""
     asked: tuple[Asked, ...] = ()
     base: int | None = None
     """The step whose result it goes on from; None if it stands alone."""

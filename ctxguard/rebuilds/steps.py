@@ -20,12 +20,13 @@ from ctxguard.dockerfile.stages import Build, Stage, index_of, is_remote, link
 from ctxguard.dockerfile.variables import PATH, Table
 from ctxguard.dockerfile.words import WordError
 from ctxguard.errors import DockerfileError, UsageError
+from ctxguard.rebuilds.environment import Variables
 from ctxguard.rebuilds.hashing import digest
 from ctxguard.rebuilds.step import BUILDING, Asked, Step
 
 _SHELL = ("/bin/sh", "-c")
 _MOST_WORK = 500_000
-"""Variables that all RUN together may see; few instructions could do endless work."""
+"""Variables that stages may take over; few instructions could do endless work."""
 
 
 def steps_of(data: bytes, name: str, options: BuildOptions) -> tuple[Step, ...]:
@@ -59,19 +60,21 @@ def _documents(build: Build) -> dict[int, tuple[str, ...]]:
     return {each.line: each.documents for each in build.script.instructions}
 
 
-class _Variables(dict[str, str]):
-    """Variables in the order in which they were set last, which BuildKit's key depends on."""
+@dataclass(frozen=True, slots=True)
+class _Does:
+    """What is a step's own, as `Step` has it."""
 
-    def __setitem__(self, name: str, value: str) -> None:
-        self.pop(name, None)
-        super().__setitem__(name, value)
+    own: bytes
+    asked: tuple[Asked, ...] = ()
+    origins: tuple[int, ...] = ()
+    linked: bool = False
 
 
 @dataclass(slots=True)
 class _State:
     """What a stage hands on to those that begin from it."""
 
-    values: _Variables
+    values: Variables
     workdir: str | None
     user: str
     shell: tuple[str, ...]
@@ -108,14 +111,15 @@ class _Reading:
         imaged = stage.base_stage is None and stage.base != "scratch"
         total = imaged + sum(each.keyword in BUILDING for each in work)
         number = int(imaged)
-        reader = _Stage(self, state, self._build)
+        reader = _Stage(self, state, self._build, self._label(stage))
         prefix = self._label(stage) if len(self._build.stages) > 1 else ""
         for instruction in work:
-            step = reader.read(instruction, self._asks.get(id(instruction), ()))
-            if step.builds:
+            vertex = ""
+            if instruction.keyword in BUILDING:
                 number += 1
-                step = replace(step, vertex=f"[{f'{prefix} {number}'.lstrip()}/{total}]")
-            self._add(state, replace(step, stage=self._label(stage)))
+                vertex = f"[{f'{prefix} {number}'.lstrip()}/{total}]"
+            asks = self._asks.get(id(instruction), ())
+            self._add(state, reader.read(instruction, asks, vertex))
         return state
 
     def _begin(self, stage: Stage) -> _State:
@@ -123,12 +127,13 @@ class _Reading:
         before = None if stage.base_stage is None else self._done[stage.base_stage.number]
         if before is None:
             workdir = "/" if stage.base == "scratch" else None
-            state = _State(_Variables({"PATH": PATH}), workdir, "", _SHELL, -1)
+            state = _State(Variables({"PATH": PATH}), workdir, "", _SHELL, -1)
         else:
             self._spend(len(before.values))
-            state = replace(before, values=_Variables(before.values))
+            state = replace(before, values=before.values.copy())
         line = self._begins[stage.line]
         own = digest("FROM", *(() if before else (stage.base, line.flags, self.platform)))
+        own = b"" if before is None and stage.base == "scratch" else own
         base = None if before is None else before.last
         self._add(state, Step(self._label(stage), line, own, base=base))
         return state
@@ -157,29 +162,28 @@ class _Reading:
         if self._work > _MOST_WORK:
             raise WordError("its variables are far too many to be followed")
 
-    def environment(self, table: Table) -> bytes:
-        """Digest of all variables in force."""
-        self._spend(len(table.values))
-        return digest(list(table.values.items()))
-
 
 class _Stage:
     """Goes through the instructions of one stage."""
 
-    def __init__(self, reading: _Reading, state: _State, build: Build) -> None:
+    def __init__(self, reading: _Reading, state: _State, build: Build, label: str) -> None:
         self._reading = reading
+        self._label = label
         self._state = state
         self._globals = build.globals.values
         self.table = Table(build.script.escape, build.globals.given, state.values)
-        self._environment: bytes | None = None
 
-    def read(self, instruction: Instruction, asks: Sequence[Ask]) -> Step:
-        step = Step("", instruction, b"", base=self._state.last)
+    def read(self, instruction: Instruction, asks: Sequence[Ask], vertex: str) -> Step:
         if instruction.keyword in ("COPY", "ADD"):
-            return self._copy(step, asks)
-        if instruction.keyword == "RUN":
-            return self._run(step, asks)
-        return replace(step, own=digest(instruction.keyword, *self._told(instruction)))
+            does = self._copy(instruction, asks)
+        elif instruction.keyword == "RUN":
+            does = self._run(instruction, asks)
+        else:
+            does = _Does(digest(instruction.keyword, *self._told(instruction)))
+        return Step(
+            *(self._label, instruction, does.own, does.asked, self._state.last, does.origins),
+            *(does.linked, vertex),
+        )
 
     def _told(self, instruction: Instruction) -> Iterator[object]:
         """What decides about an instruction that asks for nothing; what follows sees its effect."""
@@ -192,8 +196,6 @@ class _Stage:
             state.user = self.table.expand(rest)
         elif keyword == "SHELL":
             state.shell = tuple(json_words(rest) or ())
-        if keyword in ("ENV", "ARG"):
-            self._environment = None
         if keyword == "WORKDIR":
             state.workdir = _joined(state.workdir, self.table.expand(rest))
             yield from (state.workdir, state.user)
@@ -209,10 +211,8 @@ class _Stage:
         except WordError:
             return text
 
-    def _run(self, step: Step, asks: Sequence[Ask]) -> Step:
-        state, instruction = self._state, step.instruction
-        if self._environment is None:
-            self._environment = self._reading.environment(self.table)
+    def _run(self, instruction: Instruction, asks: Sequence[Ask]) -> _Does:
+        state = self._state
         mounts: list[object] = []
         origins: list[int] = []
         for flag in instruction.flags:
@@ -222,16 +222,22 @@ class _Stage:
                 continue
             mounts.append(self._mount(value, origins))
         own = digest(
-            *("RUN", mounts, self._environment, state.workdir, state.user, self._reading.platform),
-            *self._command(step),
+            *(
+                "RUN",
+                mounts,
+                state.values.digest,
+                state.workdir,
+                state.user,
+                self._reading.platform,
+            ),
+            *self._command(instruction),
         )
-        asked = tuple(Asked(ask.path) for ask in asks)
-        return replace(step, own=own, asked=asked, origins=tuple(origins))
+        return _Does(own, tuple(Asked(ask.path) for ask in asks), tuple(origins))
 
-    def _command(self, step: Step) -> Iterator[object]:
-        words = json_words(step.instruction.rest)
-        yield words or (self._state.shell, step.instruction.rest)
-        yield self._reading.documents_of(step.instruction)
+    def _command(self, instruction: Instruction) -> Iterator[object]:
+        words = json_words(instruction.rest)
+        yield words or (self._state.shell, instruction.rest)
+        yield self._reading.documents_of(instruction)
 
     def _mount(self, value: str, origins: list[int]) -> object:
         """What of a mount decides; where it takes from the context, its content does."""
@@ -243,15 +249,15 @@ class _Stage:
             return options, (mount.source if found else ""), image
         return self._expanded(value), image
 
-    def _copy(self, step: Step, asks: Sequence[Ask]) -> Step:
-        instruction = step.instruction
+    def _copy(self, instruction: Instruction, asks: Sequence[Ask]) -> _Does:
         flags = dict(flag.removeprefix("--").partition("=")[::2] for flag in instruction.flags)
         *sources, destination = arguments(instruction)
         words = [self._word(word, instruction) for word in sources]
         origin = flags.pop("from", "")
-        linked = "link" in flags and flags["link"].lower() not in ("false", "0", "f")
+        linked = _is_linked(flags)
         found, image = self._reading.origin(origin, "COPY") if origin else ((), "")
-        told = {name: self._expanded(value) for name, value in flags.items() if name != "exclude"}
+        apart = ("exclude", "link")
+        told = {name: self._expanded(value) for name, value in flags.items() if name not in apart}
         excludes = tuple(
             self._expanded(flag.partition("=")[2])
             for flag in instruction.flags
@@ -263,7 +269,7 @@ class _Stage:
             *(excludes, image),
         )
         asked = tuple(Asked(ask.path, excludes) for ask in asks)
-        return replace(step, own=own, asked=asked, origins=found, linked=linked)
+        return _Does(own, asked, found, linked)
 
     def _word(self, word: str, instruction: Instruction) -> str:
         if heredoc_name(word) is None:
@@ -276,6 +282,11 @@ class _Stage:
         joined = _joined(self._state.workdir, goal)
         slash = "/" if goal.endswith(("/", "/.")) or goal in (".", "") else ""
         return f"{joined}{slash}"
+
+
+def _is_linked(flags: Mapping[str, str]) -> bool:
+    """EDGE CASE: with `--chmod`, BuildKit passes over `--link`."""
+    return flags.get("link", "false").lower() in ("", "true") and not flags.get("chmod")
 
 
 def _joined(folder: str | None, path: str) -> str:

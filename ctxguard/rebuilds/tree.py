@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,21 +9,18 @@ _FOLDER_MODES = ("160000",)
 """A submodule is an empty folder in a clone."""
 
 
+Entry = tuple[str, str]
+"""Mode and id as git has them."""
+
+
 class Change(NamedTuple):
     """One path that two commits have different things at."""
 
     path: str
     """Relative to the context root."""
-    before: tuple[str, str] | None
-    """Mode and id as git has them; None if there is nothing."""
-    after: tuple[str, str] | None
-
-
-class FolderChange(NamedTuple):
-    """A folder that came or went, as git has none that is empty."""
-
-    path: str
-    is_there: bool
+    before: Entry | None
+    """None if there is nothing."""
+    after: Entry | None
 
 
 @dataclass(slots=True)
@@ -33,31 +29,13 @@ class Files:
 
     found: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Mode and id by path."""
-    folders: dict[str, int] = field(default_factory=dict)
-    """How many files lie below each folder."""
 
-    def apply(self, change: Change) -> Iterator[FolderChange]:
-        """Take a change over; the folders that come or go by it, the deepest first."""
+    def apply(self, change: Change) -> None:
+        """Take a change over."""
         if change.after is None:
             self.found.pop(change.path, None)
         else:
             self.found[change.path] = change.after
-        step = (change.after is not None) - (change.before is not None)
-        if not step:
-            return
-        for folder in folders_above(change.path):
-            count = self.folders.get(folder, 0) + step
-            self.folders[folder] = count
-            if count == 0:
-                del self.folders[folder]
-            if count == (step > 0):
-                yield FolderChange(folder, step > 0)
-
-
-def folders_above(path: str) -> Iterator[str]:
-    """The folders that a path lies in, the deepest first, without the root."""
-    while (path := path.rpartition("/")[0]) != "":
-        yield path
 
 
 def as_entry(mode: str, id_: str) -> tuple[str, str]:

@@ -9,9 +9,10 @@ import pytest
 
 from ctxguard.context.demand.targets import NO_OPTIONS
 from ctxguard.context.tree.related import RelatedCommits
+from ctxguard.dockerfile.parser import instruction_of
 from ctxguard.git.conversing import Objects
 from ctxguard.git.repository import find
-from ctxguard.rebuilds.advice.manifests import manager_of
+from ctxguard.rebuilds.advice.installation import installation
 from ctxguard.rebuilds.advice.proposal import Proposal
 from ctxguard.rebuilds.answer import Answer, Question, answer
 from ctxguard.rebuilds.past import Past
@@ -84,6 +85,13 @@ def test_manifests_first(tmp_path: Path) -> None:
     }
 
 
+def test_a_dockerfile_in_lower_case(tmp_path: Path) -> None:
+    text = "from node\nworkdir /app\ncopy . .\nrun npm ci\nrun npm run build\n"
+    (found,) = proposals(history(tmp_path, text))
+    assert found.idea.kind == "split"
+    assert rebuilt(found)["RUN npm ci"] == 2
+
+
 def test_what_is_proposed_is_then_true(tmp_path: Path) -> None:
     """The history of a project that had followed the proposal from the start."""
     (found,) = proposals(history(tmp_path / "one", NPM))
@@ -151,13 +159,17 @@ def test_flags_comments_and_folders_are_kept(tmp_path: Path) -> None:
         ("RUN composer install", "composer.json"),
         ("RUN mvn -B dependency:go-offline", "pom.xml"),
         ("RUN dotnet restore", "App.csproj"),
+        ("RUN ./gradlew --no-daemon dependencies", "build.gradle.kts"),
+        ("RUN pip install -U pip && pip install -r x.txt", "requirements.txt"),
+        ("RUN apt-get install -y gcc && uv pip install -r x.txt", "requirements.txt"),
+        ("run npm ci", "package-lock.json"),
     ],
 )
 def test_package_managers(command: str, name: str) -> None:
-    found = manager_of(command)
+    found = installation(instruction_of(command, 1))
     assert found is not None
-    assert found.needs(name)
-    assert not found.needs("main.py")
+    assert found.reads(name)
+    assert not found.reads("main.py")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +179,8 @@ def test_package_managers(command: str, name: str) -> None:
         "RUN pip install -e . -r requirements.txt",
         "RUN pip install flask",
         "RUN npm ci && npm test",
+        "RUN npm ci && pip install -r requirements.txt",
+        "RUN mvn package dependency:resolve",
         "RUN go build ./...",
         "RUN apt-get install -y make",
         "RUN echo yarn-like",
@@ -175,7 +189,7 @@ def test_package_managers(command: str, name: str) -> None:
     ],
 )
 def test_what_installs_no_dependencies_alone(command: str) -> None:
-    assert manager_of(command) is None
+    assert installation(instruction_of(command, 1)) is None
 
 
 COPIES = "FROM {}\nCOPY src {}\nCOPY docs {}\nCOPY other {}\n"

@@ -51,7 +51,7 @@ def sending(rules: str) -> Sending:
 def from_scratch(found: Found, rules: str) -> list[tuple[int, int]]:
     files = Files()
     for path, entry in found.items():
-        list(files.apply(Change(path, None, entry)))
+        files.apply(Change(path, None, entry))
     return sums(Contents(sending(rules), files))
 
 
@@ -81,6 +81,19 @@ def test_step_by_step_or_anew(trees: Sequence[Found], rules: str, rng: object) -
         contents.apply(found)
         assert sums(contents) == from_scratch(tree, rules)
         before = tree
+
+
+@settings(deadline=None)
+@given(_TREES, st.lists(st.sampled_from(RULES), min_size=2, max_size=4), _TREES)
+def test_other_rules_or_anew(tree: Found, rules: Sequence[str], later: Found) -> None:
+    contents = Contents(sending(rules[0]), Files())
+    sums(contents)
+    contents.apply(changes({}, tree))
+    for each in rules[1:]:
+        contents.govern(sending(each))
+        assert sums(contents) == from_scratch(tree, each)
+    contents.apply(changes(tree, later))
+    assert sums(contents) == from_scratch(later, rules[-1])
 
 
 @settings(deadline=None)

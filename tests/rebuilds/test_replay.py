@@ -134,6 +134,57 @@ def test_a_linked_copy_stands_alone(repo: Repo) -> None:
     assert built(repo)[1:] == [("COPY requirements.txt /r", "RUN build")]
 
 
+LINKED = "FROM busybox\nCOPY requirements.txt /r\nCOPY --link src /app\nRUN build\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            LINKED.replace("busybox", "alpine"),
+            ("COPY requirements.txt /r", "RUN build"),
+            id="another image",
+        ),
+        pytest.param(LINKED.replace("--link", "--link=true"), (), id="the same in other words"),
+        pytest.param(
+            LINKED.replace("--link ", ""), ("COPY src /app", "RUN build"), id="linked no more"
+        ),
+        pytest.param(
+            LINKED.replace("/app", "/other"),
+            ("COPY --link src /other", "RUN build"),
+            id="another destination",
+        ),
+    ],
+)
+def test_a_linked_copy_that_changes(repo: Repo, text: str, expected: Sequence[str]) -> None:
+    repo.commit({"Dockerfile": LINKED})
+    repo.commit({"Dockerfile": text})
+    assert built(repo)[1:] == [tuple(expected)]
+
+
+def test_a_linked_copy_with_a_mode_is_like_any_other(repo: Repo) -> None:
+    text = LINKED.replace("--link", "--link --chmod=755")
+    repo.commit({"Dockerfile": text})
+    repo.commit({"requirements.txt": "x"})
+    assert built(repo)[1:] == [
+        ("COPY requirements.txt /r", "COPY --link --chmod=755 src /app", "RUN build")
+    ]
+
+
+def test_a_copy_onto_nothing_is_as_good_as_linked(repo: Repo) -> None:
+    text = "FROM scratch\nCOPY {}src /app\nCOPY requirements.txt /r\n"
+    repo.commit({"Dockerfile": text.format("")})
+    repo.commit({"Dockerfile": text.format("--link ")})
+    assert built(repo)[1:] == [()]
+
+
+def test_what_follows_a_linked_copy_is_at_most_as_what_it_lies_on(repo: Repo) -> None:
+    text = "FROM busybox AS b\nRUN x\nFROM busybox\nCOPY --from=b /s /s\n"
+    repo.commit({"Dockerfile": f"{text}COPY --link src /t\nRUN build\n"})
+    found = replayed(repo.root).tallies[0]
+    assert [each.at_most for each in found if each.step.builds] == [False, True, False, True]
+
+
 def test_what_takes_from_another_stage_is_at_most(repo: Repo) -> None:
     text = "FROM busybox AS b\nCOPY src /s\nRUN x\nFROM scratch\nCOPY --from=b /s /s\nCOPY src /t\n"
     repo.commit({"Dockerfile": text})

@@ -19,9 +19,13 @@ from ctxguard.rebuilds.steps import steps_of
 from ctxguard.rebuilds.times import Seconds, seconds_by_step
 
 _MOST_IDEAS = 10
+_MOST_TRIED = 30
+"""Ideas of which it is looked at whether they can be read at all."""
 _MOST_TOLD = 5
 _MOST_STEPS = 1_000
 """Of a Dockerfile that advice is given on; a longer one was not written by hand."""
+_MOST_READ = 100_000
+"""Steps that are read in all Dockerfiles of the past, with all ideas; about ten seconds."""
 
 
 def advice(
@@ -42,8 +46,9 @@ def advice(
     if len(found.tallies[0]) > _MOST_STEPS:
         return []
     is_sent = past.sending(found.setting).is_sent
-    usable = (idea for idea in _ideas(found, is_sent) if _can_be_read(idea, found, options))
-    ideas = list(islice(usable, _MOST_IDEAS))
+    tried = islice(_ideas(found, is_sent), _MOST_TRIED)
+    usable = (idea for idea in tried if _can_be_read(idea, found, options))
+    ideas = list(islice(usable, max(0, min(_MOST_IDEAS, _affordable(moments, found)))))
     if not ideas:
         return []
     rewrites = [as_it_was, *(idea.rewrite for idea in ideas)]
@@ -55,6 +60,12 @@ def advice(
     ]
     worth = [each for each in proposals if gain(each) > 0]
     return sorted(worth, key=gain, reverse=True)[:_MOST_TOLD]
+
+
+def _affordable(moments: Sequence[Moment], found: Replayed) -> int:
+    """How many ideas can be replayed: each reads every Dockerfile anew."""
+    texts = len({moment.telling for moment in moments})
+    return _MOST_READ // (texts * len(found.tallies[0])) - 1
 
 
 def _ideas(found: Replayed, is_sent: Callable[[str], bool]) -> Iterator[Idea]:

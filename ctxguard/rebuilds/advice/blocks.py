@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ctxguard.dockerfile.parser import Instruction, parse
 from ctxguard.errors import DockerfileError
@@ -35,8 +36,12 @@ class Blocks:
         return "\n".join([*lines, *self.below]).encode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=1)
 def blocks(text: bytes) -> Blocks | None:
-    """Take a Dockerfile apart; None if it cannot be read."""
+    """Take a Dockerfile apart; None if it cannot be read.
+
+    The last one is kept: all ideas are tried on one Dockerfile after the other.
+    """
     try:
         instructions = parse(text, "").instructions
     except DockerfileError:

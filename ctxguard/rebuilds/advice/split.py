@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ctxguard.dockerfile.forms import arguments
+from ctxguard.dockerfile.installs import Install
 from ctxguard.dockerfile.parser import heredoc_name, instruction_of
 from ctxguard.rebuilds.advice.blocks import Block, blocks
-from ctxguard.rebuilds.advice.manifests import Manager, manager_of
+from ctxguard.rebuilds.advice.installation import installation
 from ctxguard.rebuilds.advice.proposal import Idea
 from ctxguard.rebuilds.replay import Rewrite
 from ctxguard.rebuilds.tree import Files
@@ -31,7 +32,7 @@ class _Place:
 
     copy: int
     last: int
-    manager: Manager
+    install: Install
     source: str
     """The folder, cleaned; "" for the whole context."""
     goal: str
@@ -51,7 +52,7 @@ def splits(text: bytes, files: Files, is_sent: Callable[[str], bool]) -> Iterato
         names = [
             path
             for path in sorted(files.found)
-            if path.startswith(start) and _is_manifest(path[len(start) :], place.manager)
+            if path.startswith(start) and _is_manifest(path[len(start) :], place.install)
         ]
         names = [path for path in names if is_sent(path)]
         if not 0 < len(names) <= _MOST_MANIFESTS:
@@ -60,8 +61,8 @@ def splits(text: bytes, files: Files, is_sent: Callable[[str], bool]) -> Iterato
         yield Idea("split", False, _why(run), _rewrite(copy, names))
 
 
-def _is_manifest(name: str, manager: Manager) -> bool:
-    return "/" not in name and _PLAIN.fullmatch(name) is not None and manager.needs(name)
+def _is_manifest(name: str, install: Install) -> bool:
+    return "/" not in name and _PLAIN.fullmatch(name) is not None and install.reads(name)
 
 
 def _why(run: Block) -> str:
@@ -123,14 +124,14 @@ def _named(row: Block) -> tuple[str, str] | None:
     return None if ".." in source else (source, words[1])
 
 
-def _installation(rows: Sequence[Block], copy: int) -> tuple[int, Manager] | None:
+def _installation(rows: Sequence[Block], copy: int) -> tuple[int, Install] | None:
     """The last of the installations that follow, with nothing between that may need the sources."""
-    found: tuple[int, Manager] | None = None
+    found: tuple[int, Install] | None = None
     for at in range(copy + 1, len(rows)):
         keyword = rows[at].instruction.keyword
-        manager = manager_of(" ".join(rows[at].lines)) if keyword == "RUN" else None
-        if manager is not None and (found is None or found[1] is manager):
-            found = at, manager
+        install = installation(rows[at].instruction) if keyword == "RUN" else None
+        if install is not None and (found is None or found[1].tool == install.tool):
+            found = at, install
         elif keyword not in _MAY_LIE_BETWEEN:
             break
     return found
