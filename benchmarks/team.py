@@ -109,8 +109,8 @@ def _made_up(count: int) -> list[Recorded]:
                 f"{at:032x}", time_of(moment), ("api", "web", "db", "all")[at % 4], f"{at:040x}",
                 "main" if at % 3 else "feature/x", at % 5 == 0, "worktree", "buildkit",
                 "Dockerfile", None, None, size, 3000 + at, 200, size + 10**5, size, 10**5,
-                size + 10**6, True, "ok", "0.1.0", None, None, limits,
-                tuple((f"folder{each}/sub", size // (each + 2)) for each in range(40)),
+                size + 10**6, True, "ok", "0.1.0", limits=limits,
+                folders=tuple((f"folder{each}/sub", size // (each + 2)) for each in range(40)),
             )
         )  # fmt: skip
     return found

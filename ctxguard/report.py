@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ctxguard.dependencies import Dependencies
 from ctxguard.finding import Finding
 from ctxguard.layers import Image
 from ctxguard.measurement import GroupRow, Instructions, Measurement
@@ -106,3 +107,5 @@ class Report:
     """The same context before, the oldest first, and as it is now; empty if nobody asked."""
     image: Image | None = None
     """Of an image; its measurement is that of the final file system and of all layers' bytes."""
+    dependencies: Dependencies | None = None
+    """The Python packages that the project asks for; None if nobody asked."""

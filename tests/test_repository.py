@@ -31,6 +31,7 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
 def test_all_schemas_are_shipped() -> None:
     assert SCHEMAS == [
         "config.schema.json",
+        "deps.schema.json",
         "diff.schema.json",
         "history.schema.json",
         "lint.schema.json",

@@ -11,6 +11,7 @@ from ctxguard.cli.help import help_option, version_option
 _COMMANDS = {
     "comment": "Make the comment of a pull request on what it changes, and post it.",
     "config": "Show every value that is in force, and where it comes from.",
+    "deps": "Say which Python packages a project needs, and what the others weigh.",
     "diff": "Say what changed in the context between two commits, or since one.",
     "docker-plugin": "Let docker run ctxguard, as `docker ctxguard`.",
     "history": "Show what was measured before, and where it is going.",

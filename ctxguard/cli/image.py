@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctxguard.cli import options
+from ctxguard.cli import options, packages
 from ctxguard.cli.copies import TERMINAL, Copy, copies, copies_options, text, wants, write_all
 from ctxguard.cli.help import help_option
 from ctxguard.cli.posting import key_option, post_option, sum_up
@@ -24,6 +24,9 @@ from ctxguard.sizes import parse_size
 
 if TYPE_CHECKING:
     from ctxguard.cli.desk import Desk
+    from ctxguard.dependencies import Dependencies
+    from ctxguard.deps.installed import Installed
+    from ctxguard.finding import Finding
     from ctxguard.image.measuring import MeasuredImage
     from ctxguard.image.opening import Named
     from ctxguard.image.ruling import Rules
@@ -70,6 +73,9 @@ _growth = _read_by(GrowthLimit.parse)
 @click.option("-C", "--context", metavar="DIR",
               help="It was built from this context: name its rules in findings.")  # fmt: skip
 @click.option("-f", "--file", "dockerfile", metavar="DOCKERFILE", help="With --context: of it.")
+@click.option("--deps", is_flag=True,
+              help="Add the Python packages that the project in --context asks for.")  # fmt: skip
+@click.option("--max-dependencies", metavar="SIZE", callback=_size, help="With --deps: for all.")
 @post_option
 @key_option("image-size")
 @click.option("--record", is_flag=True, help="Keep the measurement; see ctxguard history.")
@@ -108,6 +114,8 @@ class _Asked:
     no_findings: bool
     context: str | None
     dockerfile: str | None
+    deps: bool
+    max_dependencies: int | None
     post: bool
     key: str
     record: bool
@@ -121,7 +129,9 @@ class _Asked:
     def budget(self) -> ImageBudget:
         # A lower critical limit takes the warning with it.
         warn = min(self.warn, self.critical)
-        return ImageBudget(warn, self.critical, self.max_layer, self.max_wasted)
+        return ImageBudget(
+            warn, self.critical, self.max_layer, self.max_wasted, self.max_dependencies
+        )
 
 
 def _run(asked: _Asked) -> int:
@@ -212,6 +222,8 @@ def _check(asked: _Asked, wanted: Sequence[Copy]) -> None:
     """Raises UsageError for what does not go together."""
     for copy in wanted:
         check_apart(asked.history, copy.file)
+    if asked.max_dependencies is not None and not asked.deps:
+        raise UsageError("--max-dependencies is about --deps")
     if asked.dockerfile is not None and asked.context is None:
         raise UsageError("-f is about --context; name the folder that the image was built from")
     if asked.against is None:
@@ -244,10 +256,26 @@ def _judged(found: MeasuredImage, asked: _Asked, rules: Rules | None) -> Report:
     from ctxguard.image.checks import findings
 
     types = found.measurement.types
+    there = _packages(found, asked.context or ".") if asked.deps else None
+    told: tuple[Finding, ...] = ()
+    if not asked.no_findings:
+        told = findings(found.image, found.files, rules) + packages.findings(there, asked.context or ".")
     return Report(
         found.measurement,
-        judge_image(found.image, asked.budget),
-        () if asked.no_findings else findings(found.image, found.files, rules),
+        judge_image(found.image, asked.budget, there),
+        told,
         None if types is None else Groups("type", types),
         image=found.image,
+        dependencies=there,
     )
+
+
+def _packages(found: MeasuredImage, project: str) -> Dependencies | None:
+    """What the project asks for, weighed in the image."""
+
+    def weigh() -> Installed:
+        from ctxguard.deps.inimage import of_measured
+
+        return of_measured(found)
+
+    return packages.Packages(asked=True).within(project, weigh)

@@ -127,7 +127,9 @@ def _kept_image(report: Report, file: str | None) -> str:
     spot = repository_of(here)
     occasion = now(Standing(None, None, None) if spot is None else standing(spot))
     name = f"image {report.measurement.context.root}"
-    row = recorded(report.measurement, report.verdict, name, occasion)
+    row = recorded(
+        report.measurement, report.verdict, name, occasion, dependencies=report.dependencies
+    )
     return _kept(places(here, spot)[0] if file is None else file, [row])
 
 
@@ -160,7 +162,9 @@ def _by_place(
         occasion = _occasion(chosen, name, measurement, spot, rev)
         folders = {} if measurement.overview is None else measurement.overview.folders
         path = place_for(root, spot, folders) if file is None else file
-        row = recorded(measurement, report.verdict, name, occasion, build)
+        row = recorded(
+            measurement, report.verdict, name, occasion, build, dependencies=report.dependencies
+        )
         found.setdefault(path, []).append(row)
     return found
 

@@ -10,14 +10,17 @@ from typing import Any
 
 import click
 
-from ctxguard.cli import drafts, options, recording
+from ctxguard.cli import drafts, options, packages, recording
 from ctxguard.cli.additions import completed
 from ctxguard.cli.copies import Copy, copies, copies_options, text, wants, write_all
+from ctxguard.cli.packages import Packages
 from ctxguard.cli.progress import Progress
+from ctxguard.config import Settings
 from ctxguard.context.measure import Request, measure_all
 from ctxguard.context.tree.locate import IGNORE_FILE
 from ctxguard.context.tree.naming import STANDARD_INPUT
 from ctxguard.errors import CtxguardError, UsageError
+from ctxguard.finding import Finding
 from ctxguard.guard.budget import FailOn, exit_code, judge
 from ctxguard.guard.glance import glance
 from ctxguard.measurement import Instructions, Measurement
@@ -49,6 +52,7 @@ from ctxguard.report import Failure, Groups, Report
     type=click.Choice(["type", "instruction"]),
     help="Add the content by this property.",
 )
+@packages.packages_options
 @copies_options
 @options.color_option
 @options.noise_options("No notes, and only size, verdict and problems.")
@@ -77,6 +81,8 @@ class _Asked:
     depth: int | None
     savings: bool
     by: str | None
+    deps: bool
+    venv: str | None
     compose: str | None
     record: bool
     history: str | None
@@ -91,6 +97,15 @@ class _Asked:
     def keeps(self) -> bool:
         """Whether the measurement is to be kept, whatever the configuration says."""
         return self.record or self.history is not None or self.build_log is not None
+
+    def packages(self, settings: Settings) -> Packages | None:
+        """What is to be told of packages; None if nothing is."""
+        asked = self.deps or self.venv is not None
+        if asked and self.rev is not None:
+            raise UsageError("--deps looks at the working tree; leave out --rev")
+        if not asked and (settings.max_dependencies is None or self.rev is not None):
+            return None
+        return packages.Packages(asked, self.venv)
 
 
 def _run(context: str | None, asked: _Asked, flags: Mapping[str, Any]) -> int:
@@ -231,12 +246,17 @@ def _judged(each: Chosen, measurement: Measurement, asked: _Asked) -> Report:
         groups = Groups("type", measurement.types)
     elif asked.by == "instruction":
         groups = measurement.instructions
-    verdict = judge(measurement, each.settings.budget)
-    if asked.no_findings:
-        return Report(measurement, verdict, (), groups, each.name)
-    file = _ignore_file(measurement) if asked.ignore_file is None else ""
-    found = glance(measurement, file, each.settings.ignore)
-    return Report(measurement, verdict, found, groups, each.name)
+    settings = each.settings
+    wanted = asked.packages(settings)
+    found = None if wanted is None else wanted.of_project(measurement.context.root)
+    measurement = packages.held(measurement, found, settings.max_dependencies)
+    verdict = judge(measurement, settings.budget, found)
+    told: tuple[Finding, ...] = ()
+    if not asked.no_findings:
+        file = _ignore_file(measurement) if asked.ignore_file is None else ""
+        told = glance(measurement, file, settings.ignore)
+        told += packages.findings(found, measurement.context.root, settings.ignore)
+    return Report(measurement, verdict, told, groups, each.name, dependencies=found)
 
 
 def _ignore_file(measurement: Measurement) -> str:

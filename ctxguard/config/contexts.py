@@ -25,7 +25,7 @@ from ctxguard.sizes import shortened
 
 OWN_KEYS = (
     "dockerfile", "target", "build-args", "platform", "backend", "warn", "critical", "max-files",
-    "max-growth", "budget-on", "budgets", "ignore", "allow-secrets",
+    "max-growth", "max-dependencies", "budget-on", "budgets", "ignore", "allow-secrets",
 )  # fmt: skip
 """What an entry may say beside its name and folder; all else is about the program."""
 _MOST = 500

@@ -27,7 +27,7 @@ class HookSettings:
         return f"worktree {str(self.worktree).lower()}, strict {str(self.strict).lower()}"
 
 
-_CODE = re.compile(r"CTX[0-9]{3}")
+_CODE = re.compile(r"(?:CTX|PKG)[0-9]{3}")
 
 
 def _size(value: Any) -> int:
@@ -163,6 +163,7 @@ KEYS: Mapping[str, Callable[[Any], Any]] = {
     "critical": _size,
     "max-files": _count(0),
     "max-growth": _growth,
+    "max-dependencies": _size,
     "fail-on": _one_of("critical", "warning", "never"),
     "backend": _one_of("buildkit", "legacy"),
     "dockerfile": _path,

@@ -75,6 +75,10 @@ def _names(before: Settings, after: Settings) -> Iterator[str]:
         after.max_files is None or after.max_files > before.max_files
     ):
         yield "max-files"
+    if before.max_dependencies is not None and (
+        after.max_dependencies is None or after.max_dependencies > before.max_dependencies
+    ):
+        yield "max-dependencies"
     # A default that gave way to a lower critical limit was nobody's limit.
     if after.warn > before.warn and not before.lowered_warning:
         yield "warn"

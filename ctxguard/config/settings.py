@@ -53,6 +53,8 @@ class Settings:
     budget_on: str = "context"
     """`context` or `transfer`."""
     max_growth: GrowthLimit | None = None
+    max_dependencies: int | None = None
+    """Bytes for all Python packages that the project asks for."""
     ignore: tuple[str, ...] = ()
     """Codes of checks that are silenced."""
     allow_secrets: tuple[str, ...] = ()
@@ -85,7 +87,10 @@ class Settings:
     @property
     def budget(self) -> Budget:
         on_transfer = self.budget_on == "transfer"
-        return Budget(self.warn, self.critical, self.max_files, on_transfer, self.budgets)
+        return Budget(
+            self.warn, self.critical, self.max_files, on_transfer, self.budgets,
+            self.max_dependencies,
+        )  # fmt: skip
 
     def growth(self, base: Measurement, head: Measurement) -> Growth | None:
         """The growth, held against what is allowed; None if everything is."""
@@ -125,6 +130,7 @@ def _shown_file(path: str) -> str:
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "warn": format_size,
     "critical": format_size,
+    "max-dependencies": format_size,
     "budgets": _shown_budgets,
     "dockerfile": _shown_file,
 }

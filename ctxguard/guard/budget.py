@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ctxguard.dependencies import Dependencies
 from ctxguard.errors import ExitCode
 from ctxguard.guard.growth import judged_bytes
 from ctxguard.layers import Image
@@ -34,9 +35,13 @@ class Budget:
     """The limits in bytes are about what the chosen target transfers."""
     paths: Mapping[str, int] = field(default_factory=dict)
     """Bytes for the content below a path; what lies below two of them counts for the longer."""
+    max_dependencies: int | None = None
+    """Bytes for all Python packages that the project asks for, where they are weighed."""
 
 
-def judge(measurement: Measurement, budget: Budget) -> Verdict:
+def judge(
+    measurement: Measurement, budget: Budget, dependencies: Dependencies | None = None
+) -> Verdict:
     """Hold a measurement against its budget.
 
     What is only partly measured cannot be within budget, but it can be over. Where there is no
@@ -58,7 +63,14 @@ def judge(measurement: Measurement, budget: Budget) -> Verdict:
         Limit("path", Tier.CRITICAL, "bytes", most, measurement.weights.get(path, 0), path)
         for path, most in budget.paths.items()
     ]
+    limits += _of_dependencies(dependencies, budget.max_dependencies)
     return _verdict(limits, unknown, complete=measurement.complete)
+
+
+def _of_dependencies(found: Dependencies | None, most: int | None) -> list[Limit]:
+    if found is None or found.bytes is None or most is None:
+        return []
+    return [Limit("dependencies", Tier.CRITICAL, "bytes", most, found.bytes)]
 
 
 def _verdict(limits: Sequence[Limit], unknown: str | None = None, *, complete: bool) -> Verdict:
@@ -81,9 +93,13 @@ class ImageBudget:
     max_layer: int | None = None
     """For any layer that is not of the base image."""
     max_wasted: int | None = None
+    max_dependencies: int | None = None
+    """For all Python packages that the project asks for."""
 
 
-def judge_image(image: Image, budget: ImageBudget) -> Verdict:
+def judge_image(
+    image: Image, budget: ImageBudget, dependencies: Dependencies | None = None
+) -> Verdict:
     """Hold an image against its budget: the content of all its layers."""
     size = sum(layer.bytes for layer in image.layers)
     limits = [
@@ -96,6 +112,7 @@ def judge_image(image: Image, budget: ImageBudget) -> Verdict:
     if budget.max_wasted is not None:
         wasted = image.wasted.bytes
         limits.append(Limit("wasted", Tier.CRITICAL, "bytes", budget.max_wasted, wasted))
+    limits += _of_dependencies(dependencies, budget.max_dependencies)
     return _verdict(limits, complete=True)
 
 

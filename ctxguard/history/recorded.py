@@ -72,6 +72,11 @@ class Recorded(NamedTuple):
     """What the build took."""
     transferred: int | None = None
     """Bytes that the build really transferred."""
+    dependencies: int | None = None
+    """Bytes of all Python packages that the project asks for; None if nobody looked."""
+    dependencies_unverified: int | None = None
+    dependencies_development: int | None = None
+    dependencies_unused: int | None = None
     limits: tuple[RecordedLimit, ...] = ()
     folders: tuple[tuple[str, int], ...] = ()
     """The heaviest, with their bytes."""
@@ -258,6 +263,10 @@ _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "version": _text,
     "seconds": _or_none(_seconds),
     "transferred": _or_none(_integer),
+    "dependencies": _or_none(_integer),
+    "dependencies_unverified": _or_none(_integer),
+    "dependencies_development": _or_none(_integer),
+    "dependencies_unused": _or_none(_integer),
     "limits": read_limits,
     "folders": read_folders,
 }

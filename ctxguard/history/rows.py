@@ -14,7 +14,11 @@ PLAIN = Recorded._fields[:-2]
 _DIRTY, _COMPLETE = PLAIN.index("dirty"), PLAIN.index("complete")
 """What a database has no kind of value for."""
 _NUMBERS = frozenset(("bytes", "files", "directories", "complete"))
-_MAYBE_NUMBERS = frozenset(("dirty", "copy_all", "transfer", "warm", "legacy", "transferred"))
+ADDED = tuple(name for name in PLAIN if name.startswith("dependencies"))
+"""The columns that the first version of the tables did not have."""
+_MAYBE_NUMBERS = frozenset(
+    ("dirty", "copy_all", "transfer", "warm", "legacy", "transferred", *ADDED)
+)
 _MAYBE_TEXTS = frozenset(("revision", "branch", "dockerfile", "target", "platform"))
 _STATUSES = {"ok", "warning", "incomplete", "critical"}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ctxguard.errors import CtxguardError, ExitCode
 from ctxguard.history.recorded import Recorded
-from ctxguard.history.rows import PLAIN, check, details, from_row, whole_from_row
+from ctxguard.history.rows import ADDED, PLAIN, check, details, from_row, whole_from_row
 
 if TYPE_CHECKING:
     import tempfile
@@ -57,6 +57,12 @@ MIGRATIONS: tuple[str, ...] = (
         folders TEXT NOT NULL
     );
     CREATE INDEX measurements_by_time ON measurements (time);
+    """,
+    """
+    ALTER TABLE measurements ADD COLUMN dependencies INTEGER;
+    ALTER TABLE measurements ADD COLUMN dependencies_unverified INTEGER;
+    ALTER TABLE measurements ADD COLUMN dependencies_development INTEGER;
+    ALTER TABLE measurements ADD COLUMN dependencies_unused INTEGER;
     """,
 )
 """From each version of the tables to the next; a file's own version is its `user_version`."""
@@ -234,15 +240,16 @@ class Store:
             whole: with limits and folders; without them it is several times faster.
         """
         where, values = wanted.where()
-        names, tables, read = ", ".join(PLAIN), "measurements", from_row
+        tables, read = "measurements", from_row
         if whole:
-            names += ", limits, folders"
             tables += " JOIN details USING (id)"
             read = whole_from_row
-        ask = f"SELECT {names} FROM {tables}{where} ORDER BY time, measurements.rowid"  # noqa: S608
         with _told(self.path):
-            if not self._version():
+            version = self._version()
+            if not version:
                 return []
+            names = _columns(version) + (", limits, folders" if whole else "")
+            ask = f"SELECT {names} FROM {tables}{where} ORDER BY time, measurements.rowid"  # noqa: S608
             rows = self._database.execute(ask, values).fetchall()
             check(rows)
             return list(map(read, rows))
@@ -276,6 +283,12 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _columns(version: int) -> str:
+    """The plain columns; those that an older file lacks, which may not be changed, are empty."""
+    lacking = ADDED if version < len(MIGRATIONS) else ()
+    return ", ".join("NULL" if name in lacking else name for name in PLAIN)
 
 
 def _connected(path: str, mode: str, wait_s: float) -> sqlite3.Connection:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ctxguard.dependencies import Dependencies
+from ctxguard.dependencies import Verdict as Advice
 from ctxguard.git.repository import Repository
 from ctxguard.git.standing import Standing
 from ctxguard.history.buildlog import BuildFigures
@@ -51,6 +53,8 @@ def recorded(
     name: str,
     occasion: Occasion,
     build: BuildFigures | None = None,
+    *,
+    dependencies: Dependencies | None = None,
 ) -> Recorded:
     """What is kept. The measurement was asked for with its overview."""
     size, context = measurement.size, measurement.context
@@ -80,6 +84,7 @@ def recorded(
         version=__version__,
         seconds=None if build is None else build.seconds,
         transferred=None if build is None else build.transferred,
+        **_of_dependencies(dependencies),
         limits=tuple(_limits(verdict)),
         folders=_heaviest(folders),
     )
@@ -89,6 +94,19 @@ def _dockerfile(context: Context) -> str:
     """The same on every machine: not where a work tree lies."""
     file = context.dockerfile or ""
     return os.path.relpath(file, context.root) if os.path.isabs(file) else file
+
+
+def _of_dependencies(found: Dependencies | None) -> dict[str, int]:
+    """Bytes by verdict; nothing if they were not weighed."""
+    if found is None or found.bytes is None:
+        return {}
+    sizes = {each.verdict: min(each.bytes, MOST_INTEGER) for each in found.sums}
+    return {
+        "dependencies": min(found.bytes, MOST_INTEGER),
+        "dependencies_unverified": sizes.get(Advice.NEEDS_VERIFICATION, 0),
+        "dependencies_development": sizes.get(Advice.DEVELOPMENT, 0),
+        "dependencies_unused": sizes.get(Advice.UNUSED, 0),
+    }
 
 
 def _limits(verdict: Verdict) -> list[RecordedLimit]:

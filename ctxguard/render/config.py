@@ -42,7 +42,7 @@ def _table(settings: Settings, keys: Sequence[str] | Mapping[str, Any]) -> str:
     rows = [(key, line(settings.shown(key)), line(settings.told_origin(key))) for key in keys]
     width = max(cells(value) for _, value, _ in rows)
     return "".join(
-        f"  {key:<13} {value}{' ' * (width - cells(value))}  {origin}\n"
+        f"  {key:<16} {value}{' ' * (width - cells(value))}  {origin}\n"
         for key, value, origin in rows
     )
 

@@ -7,11 +7,14 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ctxguard.dependencies import Dependencies, Dependency, VerdictBytes
 from ctxguard.finding import Finding
 from ctxguard.layers import Image
 from ctxguard.measurement import BuildKitTransfer, Heaviest, Instructions, Measurement, Problem
+from ctxguard.render.amounts import counted
 from ctxguard.render.document import share
 from ctxguard.render.escape import cell
+from ctxguard.render.packages import reasons
 from ctxguard.report import Failure, Groups, Limit, Report
 
 _COLUMNS = (
@@ -56,6 +59,8 @@ def _rows(report: Report) -> Iterator[_Row]:
             }  # fmt: skip
     if report.image is not None:
         yield from _layers(report.image)
+    if report.dependencies is not None:
+        yield from _dependencies(report.dependencies)
     yield from map(_finding, report.findings)
     yield from map(_problem, measurement.problems)
 
@@ -130,6 +135,40 @@ def _layers(image: Image) -> Iterator[_Row]:
         where = f"written in layer {each.written_in}, {each.how} in {each.gone_in}"
         row = {"name": each.path, "bytes": each.bytes, "line": each.gone_in, "message": where}
         yield {"section": "wasted file", **row}
+
+
+def _dependencies(found: Dependencies) -> Iterator[_Row]:
+    for each in found.sums:
+        yield _sum(each, measured=found.measured is not None)
+    yield from map(_dependency, found.rows)
+    for module in found.undeclared:
+        yield {
+            "section": "undeclared", "name": module.module, "file": module.place.file,
+            "line": module.place.line,
+        }  # fmt: skip
+    for message in found.problems:
+        yield {"section": "problem", "name": "dependencies", "message": message}
+
+
+def _sum(each: VerdictBytes, *, measured: bool) -> _Row:
+    """Without bytes if none are known."""
+    unknown = f", {each.unknown} of unknown size" if measured and each.unknown else ""
+    known = measured and not 0 < each.packages == each.unknown
+    return {
+        "section": "dependencies", "name": each.verdict.value,
+        "bytes": each.bytes if known else None, "status": each.verdict.value,
+        "message": f"{counted(each.packages, 'package')}{unknown}",
+    }  # fmt: skip
+
+
+def _dependency(each: Dependency) -> _Row:
+    """Bytes are those with what only it needs: what goes if it goes."""
+    first = each.declared[0] if each.declared else None
+    return {
+        "section": "dependency", "name": each.name, "bytes": each.exclusive_bytes,
+        "status": each.verdict.value, "file": first and first.file, "line": first and first.line,
+        "message": reasons(each),
+    }  # fmt: skip
 
 
 def _finding(found: Finding) -> _Row:

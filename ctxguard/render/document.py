@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ctxguard.dependencies import Dependencies
 from ctxguard.finding import Finding, Fix
 from ctxguard.layers import Image, Wasted
 from ctxguard.measurement import (
@@ -23,6 +24,7 @@ from ctxguard.measurement import (
     Totals,
 )
 from ctxguard.render.escape import unicode_text
+from ctxguard.render.packages import as_json
 from ctxguard.render.plain import SCHEMA_VERSION, dumps, named_path, named_paths
 from ctxguard.report import Failure, Groups, Limit, Report, Status, Verdict
 from ctxguard.version import __version__
@@ -85,7 +87,12 @@ def whole(report: Report) -> dict[str, Any]:
         "verdict": _verdict(report.verdict),
         "problems": [problem(each) for each in measurement.problems],
         **({} if report.image is None else {"image": image(report.image)}),
+        **_packages(report.dependencies),
     }
+
+
+def _packages(found: Dependencies | None) -> dict[str, Any]:
+    return {} if found is None else {"dependencies": as_json(found)}
 
 
 def image(found: Image) -> dict[str, Any]:

@@ -23,9 +23,17 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     """A line for each remark, and a notice for each context that is within its budget."""
-    found = [*remarks(reports, failures), *_good_news(reports)]
+    return of_remarks([*remarks(reports, failures), *_good_news(reports)], "Build context")
+
+
+def of_remarks(found: Sequence[Remark], subject: str) -> str:
+    """The same for remarks of any kind.
+
+    Args:
+        subject: what they are about; the title of what tells how many more there would be.
+    """
     by_kind = ([each for each in found if each.severity is kind] for kind in Severity)
-    return "".join(f"{text}\n" for kind in by_kind for text in _annotations(kind))
+    return "".join(f"{text}\n" for kind in by_kind for text in _annotations(kind, subject))
 
 
 def _good_news(reports: Sequence[Report]) -> Iterator[Remark]:
@@ -39,14 +47,14 @@ def _good_news(reports: Sequence[Report]) -> Iterator[Remark]:
             )
 
 
-def _annotations(found: Sequence[Remark]) -> Iterator[str]:
+def _annotations(found: Sequence[Remark], subject: str) -> Iterator[str]:
     shown = found if len(found) <= MOST else found[: MOST - 1]
     yield from map(_annotation, shown)
     left = found[len(shown) :]
     if left:
         codes = ", ".join(dict.fromkeys(each.code for each in left))
         message = f"{len(left):,} more: {codes}; --format json lists all"
-        yield _command(left[0].severity, [("title", "Build context")], message)
+        yield _command(left[0].severity, [("title", subject)], message)
 
 
 def _annotation(remark: Remark) -> str:

@@ -81,8 +81,13 @@ def _table(rows: Sequence[_Row], terminal: Terminal) -> list[str]:
         f"  {'time':<16}  {'revision':<11} {'branch':<{_BRANCH_CELLS}} {'size':>9} {'change':>10} "
         f"{'files':>9} {'transfer':>9}"
     )
-    lines = [head + (f" {'sent':>9} {'build':>8}" if built else "")]
-    lines += [_line(row, terminal, built=built) for row in rows]
+    weighed = any(row.recorded.dependencies is not None for row in rows)
+    head += f" {'sent':>9} {'build':>8}" if built else ""
+    lines = [head + (f" {'packages':>9} {'unused':>9}" if weighed else "")]
+    lines += [
+        _line(row, terminal, built=built) + (_packages(row.recorded) if weighed else "")
+        for row in rows
+    ]
     if any(row.recorded.dirty for row in rows):
         lines.append("  * with changes that were not committed")
     return lines
@@ -107,6 +112,13 @@ def _built(found: Recorded) -> str:
     sent = "" if found.transferred is None else format_size(found.transferred)
     seconds = "" if found.seconds is None else f"{found.seconds:.1f} s"
     return f" {sent:>9} {seconds:>8}"
+
+
+def _packages(found: Recorded) -> str:
+    """What the Python packages weigh, and those of them that nobody needs."""
+    sizes = found.dependencies, found.dependencies_unused
+    shown = ["" if size is None else format_size(size) for size in sizes]
+    return f" {shown[0]:>9} {shown[1]:>9}"
 
 
 def _branch(name: str | None) -> str:

@@ -47,7 +47,8 @@ class ImagePage(Page):
 
     def _body(self) -> list[str]:
         parts = [self._facts(), self._layers(), self._heaviest(), self._wasted()]
-        return [*parts, self._packages(), self._groups(), self._findings()]
+        parts += [self._packages(), self._dependencies()]
+        return [*parts, self._groups(), self._findings()]
 
     def _layers(self) -> str:
         """In their order; of very many, the heaviest."""

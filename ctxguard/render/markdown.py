@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ctxguard.dependencies import Dependencies, Dependency, VerdictBytes
 from ctxguard.finding import Finding
 from ctxguard.git.repository import short
 from ctxguard.layers import Image, Wasted
 from ctxguard.measurement import EntryKind, HeavyPath, Instructions, Measurement, Problem
 from ctxguard.render.amounts import amount, counted
 from ctxguard.render.escape import code, prose
+from ctxguard.render.packages import in_all, place_text, reasons, size_text, words
 from ctxguard.render.terminal import WITHOUT_TRANSFER, verdict_text
 from ctxguard.report import Failure, Groups, Limit, Report
 from ctxguard.sizes import format_size
@@ -20,6 +22,7 @@ from ctxguard.sizes import format_size
 _MOST_ROWS = 100
 _MOST_TEXT = 120
 _LONGEST_VERDICT = 1000
+_LONGEST_REASONS = 300
 
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
@@ -69,6 +72,7 @@ def _page(report: Report) -> Iterator[str]:
         yield from _image(report.image, measurement.size.bytes)
     yield _section("Limits", _limits(report.verdict.limits))
     yield _section("Heaviest", _heaviest(measurement))
+    yield from _dependencies(report.dependencies)
     yield _section("Findings", _listed(list(map(finding, report.findings))))
     yield _groups(report.groups)
     yield _section("Problems", _listed(list(map(_problem, measurement.problems))))
@@ -204,6 +208,40 @@ def finding(found: Finding) -> str:
 def _problem(problem: Problem) -> str:
     place = _place(problem.path, problem.line)
     return f"- **{problem.effect.value}** {problem.code}: {place}{prose(problem.message)}"
+
+
+def _dependencies(found: Dependencies | None) -> Iterator[str]:
+    if found is None:
+        return
+    measured = found.measured is not None
+    where = f", measured in {code(found.measured or '')}" * measured
+    yield f"#### Dependencies\n\n{in_all(found)}{where}"
+    columns = ["verdict", "packages:", *["size:", "of unknown size:"] * measured]
+    yield table(columns, [_sum(each, measured=measured) for each in found.sums])
+    if found.rows:
+        columns = ["package", *["with what only it needs:"] * measured, "verdict", "why"]
+        yield _cut_table(columns, [_dependency(each, measured=measured) for each in found.rows])
+    undeclared = [
+        f"{code(each.module)} in {code(place_text(each.place))}" for each in found.undeclared
+    ]
+    yield _labelled("Imported, and declared nowhere:", undeclared)
+    yield _labelled("What could not be looked at:", [prose(each) for each in found.problems])
+
+
+def _sum(each: VerdictBytes, *, measured: bool) -> tuple[str, ...]:
+    sizes = (size_text(each), f"{each.unknown:,}") if measured else ()
+    return words(each.verdict), f"{each.packages:,}", *sizes
+
+
+def _dependency(each: Dependency, *, measured: bool) -> tuple[str, ...]:
+    text = reasons(each)
+    shown = text if len(text) <= _LONGEST_REASONS else f"{text[:_LONGEST_REASONS]}..."
+    sizes = (size_text(each),) if measured else ()
+    return code(each.name), *sizes, words(each.verdict), prose(shown)
+
+
+def _labelled(label: str, texts: Sequence[str]) -> str:
+    return f"{label}\n\n{_listed([f'- {text}' for text in texts])}" if texts else ""
 
 
 def _place(file: str | None, number: int | None) -> str:

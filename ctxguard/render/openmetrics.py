@@ -184,6 +184,17 @@ def _wasted(report: Report) -> Iterator[_Row]:
         yield {}, report.image.wasted.bytes
 
 
+def _dependencies(report: Report) -> Iterator[_Row]:
+    found = report.dependencies
+    for each in () if found is None or found.measured is None else found.sums:
+        yield {"verdict": each.verdict.value}, each.bytes
+
+
+def _packages(report: Report) -> Iterator[_Row]:
+    for each in () if report.dependencies is None else report.dependencies.sums:
+        yield {"verdict": each.verdict.value}, each.packages
+
+
 def _content(report: Report) -> Iterator[_Row]:
     if report.image is None:
         yield from _size(report)
@@ -215,6 +226,8 @@ _GAUGES = (
         _instructions,
     ),
     _Gauge("lfs_bytes", "Content that LFS pointers stand for.", "bytes", _lfs),
+    _Gauge("dependencies_bytes", "Python packages, where weighed.", "bytes", _dependencies),
+    _Gauge("dependencies_packages", "Python packages asked for.", "packages", _packages),
     _Gauge("finding_bytes", "Bytes at stake, by finding.", "bytes", _findings),
     _Gauge("problems", "What stood in the way.", "", _problems),
 )

@@ -46,6 +46,7 @@ def remarks(reports: Sequence[Report], failures: Sequence[Failure]) -> Iterator[
         yield from _of_verdict(report)
         yield from (_of_finding(report, each) for each in report.findings)
         yield from (_of_problem(report, each) for each in report.measurement.problems)
+        yield from _of_packages(report)
 
 
 def _of_verdict(report: Report) -> Iterator[Remark]:
@@ -89,9 +90,17 @@ def _of_finding(report: Report, found: Finding) -> Remark:
     file = in_repository(report, found.file or path)
     message = _named(report, f"{found.message}{stake}")
     return Remark(
-        found.severity, found.code, subject(report), message, file, found.line, found.bytes,
+        found.severity, found.code, _title(report, found), message, file, found.line, found.bytes,
         found.fix, report.folder,
     )  # fmt: skip
+
+
+def _title(report: Report, found: Finding) -> str:
+    if not found.code.startswith("PKG"):
+        return subject(report)
+    from ctxguard.deps.checks import TITLES
+
+    return TITLES[found.code]
 
 
 def _of_problem(report: Report, problem: Problem) -> Remark:
@@ -106,6 +115,15 @@ def _of_problem(report: Report, problem: Problem) -> Remark:
         None if file is None else problem.line,
         folder=report.folder,
     )
+
+
+def _of_packages(report: Report) -> Iterator[Remark]:
+    """What could not be looked at of the packages."""
+    for problem in () if report.dependencies is None else report.dependencies.problems:
+        yield Remark(
+            Severity.WARNING, "dependencies", "Packages, not looked at", _named(report, problem),
+            folder=report.folder,
+        )  # fmt: skip
 
 
 def subject(report: Report) -> str:

@@ -37,12 +37,21 @@ _TITLES = {check.code: check.title for check in CHECKS}
 
 def render(reports: Sequence[Report], failures: Sequence[Failure] = ()) -> str:
     """One run with all results."""
-    found = list(remarks(reports, failures))
+    complete = worst(reports, failures) is not Status.INCOMPLETE
+    return of_remarks(list(remarks(reports, failures)), complete=complete)
+
+
+def of_remarks(found: Sequence[Remark], *, complete: bool) -> str:
+    """The same for remarks of any kind.
+
+    Args:
+        complete: all could be looked at.
+    """
     driver = {"name": "ctxguard", "version": __version__, "rules": list(_rules(found))}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": worst(reports, failures) is not Status.INCOMPLETE}],
+        "invocations": [{"executionSuccessful": complete}],
         "results": list(_results(found)),
     }
     return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"

@@ -69,7 +69,7 @@ class Page:
 
     def _body(self) -> list[str]:
         parts = [self._facts(), self._budgets(), self._targets(), self._heaviest()]
-        return [*parts, self._groups(), self._kept_out(), self._findings()]
+        return [*parts, self._groups(), self._kept_out(), self._dependencies(), self._findings()]
 
     def _headline(self) -> str:
         size = self.measurement.size
@@ -160,6 +160,13 @@ class Page:
         ]
         table = self._table(f"Kept out by the ignore file: {what}", rows, excluded.bytes)
         return table or f"Kept out by the ignore file: {what}\n"
+
+    def _dependencies(self) -> str:
+        if self.report.dependencies is None:
+            return ""
+        from ctxguard.render.packages_page import packages_part
+
+        return packages_part(self.report.dependencies, self.terminal)
 
     def _table(self, title: str, rows: Sequence[Row], total: int | None = None) -> str:
         total = self.measurement.size.bytes if total is None else total
@@ -277,6 +284,7 @@ _OF = {
     "transfer": " for the transfer",
     "layer": " for a layer",
     "wasted": " for what is wasted",
+    "dependencies": " for dependencies",
 }
 
 

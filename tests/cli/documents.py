@@ -111,3 +111,8 @@ def trend(text: str) -> Any:
 def rebuilds(text: str) -> Any:
     """The document that `rebuilds --format json` printed."""
     return _checked("rebuilds", text)
+
+
+def deps(text: str) -> Any:
+    """The document that `deps --format json` printed."""
+    return _checked("deps", text)

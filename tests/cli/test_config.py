@@ -45,6 +45,7 @@ def test_for_a_person(root: str, run_cli: Run, monkeypatch: pytest.MonkeyPatch) 
         "critical 1.50GB default",
         "max-files none default",
         "max-growth 10% ctxguard.toml:2",
+        "max-dependencies none default",
         "fail-on critical default",
         "backend buildkit default",
         "dockerfile none default",

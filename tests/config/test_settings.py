@@ -104,6 +104,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         "critical": ("3MiB", 3_145_728),
         "max-files": ("7", 7),
         "max-growth": ("10%", GrowthLimit(percent=Fraction(10))),
+        "max-dependencies": ("300 MB", 300_000_000),
         "fail-on": ("never", "never"),
         "backend": ("legacy", "legacy"),
         "dockerfile": ("d", "d"),
@@ -133,7 +134,7 @@ def test_each_key_from_each_place(make_tree: MakeTree, monkeypatch: pytest.Monke
         return [getattr(found, name.replace("-", "_")) for name in given]
 
     assert values(from_environment) == values(from_flags) == want
-    want[6] = os.path.join(root, "d")
+    want[list(given).index("dockerfile")] = os.path.join(root, "d")
     assert values(from_file) == want
 
 

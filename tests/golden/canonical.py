@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ctxguard.dependencies import (
+    Dependencies,
+    Dependency,
+    Evidence,
+    Place,
+    Undeclared,
+    VerdictBytes,
+    Why,
+)
+from ctxguard.dependencies import Verdict as Use
 from ctxguard.finding import Edit, Finding, Fix, Severity
 from ctxguard.layers import Image, InstalledPackage, Layer, Wasted, WastedPath
 from ctxguard.measurement import (
@@ -177,6 +187,77 @@ FINDINGS = (
         path=HOSTILE,
         fix=Fix(f"mend {HOSTILE}", f"sed {HOSTILE}", (Edit(HOSTILE, 1, 0, (HOSTILE,)),)),
     ),
+    Finding(
+        "PKG001",
+        Severity.WARNING,
+        "opencv-python-headless is not needed: no file imports cv2",
+        file="requirements.txt",
+        line=3,
+        bytes=145_000_000,
+        fix=Fix("take it out, or have files written without it", "ctxguard deps split", ()),
+    ),
+)
+
+DEPENDENCIES = Dependencies(
+    rows=(
+        Dependency(
+            "opencv-python-headless",
+            Use.UNUSED,
+            (Evidence(Why.IMPORT, "no file imports cv2"),),
+            (Place("requirements.txt", 3), Place("worker/requirements.txt", 1)),
+            version="4.10.0.84",
+            bytes=120_000_000,
+            exclusive_bytes=145_000_000,
+            key="opencv-python-headless",
+        ),
+        Dependency(
+            "pytest",
+            Use.DEVELOPMENT,
+            (
+                Evidence(Why.TOOL, "a known tool of developers"),
+                Evidence(Why.TEST_IMPORT, "a test imports it", Place("tests/test_app.py", 2)),
+            ),
+            (Place("requirements.txt", 9),),
+            version="9.0.1",
+            bytes=2_500_000,
+            exclusive_bytes=0,
+            key="pytest",
+        ),
+        Dependency(
+            f"name {HOSTILE}",
+            Use.NEEDS_VERIFICATION,
+            (Evidence(Why.MENTION, f"named as {HOSTILE}", Place(f"app/{HOSTILE}", 4)),),
+            (Place(HOSTILE, 7),),
+            question=f"Is {HOSTILE} loaded by that name?",
+            redundant_with=(HOSTILE, "httpx"),
+            version=HOSTILE,
+            key="name",
+        ),
+        Dependency(
+            "requests",
+            Use.USED,
+            (Evidence(Why.IMPORT, "imported", Place("app/client.py", 3)),),
+            (Place("requirements.txt", 4),),
+            redundant_with=("httpx",),
+            version="2.32.5",
+            bytes=300_000,
+            exclusive_bytes=1_200_000,
+            key="requests",
+        ),
+        Dependency("httpx", Use.USED, (), (), redundant_with=("requests",), key="httpx"),
+    ),
+    sums=(
+        VerdictBytes(Use.USED, 2, 1_200_000, 1),
+        VerdictBytes(Use.NEEDS_VERIFICATION, 1, 0, 1),
+        VerdictBytes(Use.DEVELOPMENT, 1, 2_500_000, 0),
+        VerdictBytes(Use.UNUSED, 1, 145_000_000, 0),
+    ),
+    measured=f"/srv/{HOSTILE}/.venv",
+    undeclared=(
+        Undeclared("yaml", Place("app/settings.py", 5)),
+        Undeclared(f"lib.{HOSTILE}", Place(HOSTILE, 1)),
+    ),
+    problems=(f"{HOSTILE}:3: it is not read: no requirement",),
 )
 
 VERDICT = Verdict(
@@ -204,6 +285,7 @@ OVER_BUDGET = Report(
         ),
         Past("2026-11-20T08:00:00.000000Z", 2_100_000_000, None),
     ),
+    dependencies=DEPENDENCIES,
 )
 
 FAILURES = (Failure(f"web {HOSTILE}", f"its Dockerfile {HOSTILE} cannot be read"),)
@@ -279,4 +361,5 @@ OF_AN_IMAGE = Report(
     ),
     FINDINGS,
     image=IMAGE,
+    dependencies=DEPENDENCIES,
 )

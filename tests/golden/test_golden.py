@@ -15,6 +15,7 @@ from functools import partial
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from ctxguard.dependencies import Dependency, Verdict
 from ctxguard.finding import Finding
 from ctxguard.measurement import Effect, Measurement
 from ctxguard.render import FORMATS, terminal
@@ -22,7 +23,14 @@ from ctxguard.render.look import Terminal
 from ctxguard.report import Report
 from ctxguard.version import __version__
 from tests.conftest import File, Result
-from tests.golden.canonical import FAILURES, FINDINGS, MEASUREMENT, OF_AN_IMAGE, OVER_BUDGET
+from tests.golden.canonical import (
+    DEPENDENCIES,
+    FAILURES,
+    FINDINGS,
+    MEASUREMENT,
+    OF_AN_IMAGE,
+    OVER_BUDGET,
+)
 
 Renderer = Callable[[Sequence[Report]], str]
 Run = Callable[..., Result]
@@ -81,6 +89,57 @@ def test_no_finding_is_left_out(name: str, left_out: object) -> None:
     for finding in FINDINGS:
         assert finding.code in whole
         assert (finding.code in without) == (finding is not left_out)
+
+
+IN_FULL = ("json", "markdown", "csv", "html")
+"""What lists every package; pages of a terminal have those that are not found in use."""
+SHOWN = [
+    (name, row)
+    for name in WHOLE
+    for row in DEPENDENCIES.rows
+    if name in IN_FULL or (name.startswith("terminal") and row.verdict is not Verdict.USED)
+]
+
+
+@pytest.mark.parametrize("of", [OVER_BUDGET, OF_AN_IMAGE], ids=["context", "image"])
+@pytest.mark.parametrize(
+    ("name", "left_out"), SHOWN, ids=[f"{name}, {row.key}" for name, row in SHOWN]
+)
+def test_no_dependency_is_left_out(name: str, left_out: Dependency, of: Report) -> None:
+    rows = tuple(
+        replace(row, name=f"unlike-{row.key}", redundant_with=()) for row in DEPENDENCIES.rows
+    )
+    rest = tuple(row for row in rows if row.key != left_out.key)
+    assert len(rest) == len(rows) - 1
+    told = f"unlike-{left_out.key}"
+    for shown, holds in ((rows, True), (rest, False)):
+        report = replace(of, dependencies=replace(DEPENDENCIES, rows=shown))
+        assert (told in WHOLE[name]([report])) == holds
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.value)
+@pytest.mark.parametrize("name", [*IN_FULL, "openmetrics", *(n for n in WHOLE if "terminal" in n)])
+def test_no_sum_of_dependencies_is_left_out(name: str, verdict: Verdict) -> None:
+    sums = tuple(
+        replace(each, packages=each.packages + 4321 * (each.verdict is verdict))
+        for each in DEPENDENCIES.sums
+    )
+    more = replace(OVER_BUDGET, dependencies=replace(DEPENDENCIES, sums=sums))
+    number = {each.packages for each in sums if each.packages > 4321}.pop()
+    shown = WHOLE[name]([more]).replace(",", "")
+    assert str(number) in shown
+    assert str(number) not in WHOLE[name]([OVER_BUDGET]).replace(",", "")
+
+
+def test_brief_pages_have_no_dependencies() -> None:
+    shown = RENDERERS["terminal, brief"]([OVER_BUDGET])
+    assert shown == RENDERERS["terminal, brief"]([replace(OVER_BUDGET, dependencies=None)])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_without_dependencies_there_is_no_word_of_them(name: str) -> None:
+    without = replace(OVER_BUDGET, findings=(), dependencies=None)
+    assert "ependenc" not in lasting(FORMATS[name]([without]))
 
 
 @pytest.mark.parametrize("effect", Effect, ids=lambda effect: effect.value)

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctxguard.dependencies import Dependencies, VerdictBytes
+from ctxguard.dependencies import Verdict as Advice
 from ctxguard.errors import ExitCode
 from ctxguard.guard.budget import Budget, FailOn, exit_code, judge
 from ctxguard.measurement import BuildKitTransfer, Measurement, TargetTransfer, Totals
@@ -51,6 +53,18 @@ def test_the_limits_tell_what_is_left() -> None:
         Status.CRITICAL,
     ]
     assert verdict.status is Status.CRITICAL
+
+
+PACKAGES = Dependencies((), (VerdictBytes(Advice.USED, 3, 15, 0),), ".venv", (), ())
+
+
+def test_packages_count_where_they_are_weighed() -> None:
+    budget = replace(BUDGET, max_dependencies=14)
+    assert judge(measured(0), budget, PACKAGES).status is Status.CRITICAL
+    assert judge(measured(0), budget, PACKAGES).limits[-1].actual == 15
+    assert judge(measured(0), replace(budget, max_dependencies=15), PACKAGES).status is Status.OK
+    assert judge(measured(0), budget).status is Status.OK
+    assert judge(measured(0), budget, replace(PACKAGES, measured=None)).status is Status.OK
 
 
 def test_without_a_limit_files_do_not_count() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ctxguard.errors import ExitCode
 from ctxguard.history import store as module
 from ctxguard.history.recorded import Recorded, RecordedLimit, from_line, to_line
+from ctxguard.history.rows import ADDED, PLAIN, details
 from ctxguard.history.store import HistoryError, Store, Wanted
 from tests.history.recorded import a_limit, a_measurement, a_time
 
@@ -46,6 +47,10 @@ RICH = a_measurement(
     complete=False,
     seconds=1.5,
     transferred=7,
+    dependencies=400,
+    dependencies_unverified=0,
+    dependencies_development=30,
+    dependencies_unused=2,
     limits=(a_limit(5, 7), a_limit(1, 0, scope="docs/", unit="files")),
     folders=(("a/b", 5), ("c", 1)),
 )
@@ -245,9 +250,52 @@ def test_an_older_one_is_brought_up_to_date(path: str, monkeypatch: pytest.Monke
     keep(path, a_measurement(1))
     assert kept(path)[0] == before
     database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    assert database.execute("PRAGMA user_version").fetchone() == (3,)
     assert database.execute("SELECT x FROM more").fetchall() == [(1000,)]
     database.close()
+
+
+def of_the_first_version(path: str, *measurements: Recorded) -> None:
+    """A file as the first version of the tables had it."""
+    os.makedirs(os.path.dirname(path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MIGRATIONS", module.MIGRATIONS[:1])
+        with Store(path, writing=True) as store:
+            columns = [name for name in PLAIN if name not in ADDED]
+            for each in measurements:
+                values = [getattr(each, name) for name in columns]
+                marks = ", ".join("?" * len(values))
+                ask = f"INSERT INTO measurements ({', '.join(columns)}) VALUES ({marks})"
+                store._database.execute(ask, values)
+                store._database.execute("INSERT INTO details VALUES (?, ?, ?)", details(each))
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_the_first_version_is_brought_up_to_date(path: str, writing: bool) -> None:
+    before = a_measurement()
+    of_the_first_version(path, before)
+    with Store(path, writing=writing) as store:
+        assert store.measurements() == [before]
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    database.close()
+    keep(path, a_measurement(1, dependencies=5))
+    assert [each.dependencies for each in kept(path)] == [None, 5]
+
+
+def test_the_first_version_is_read_where_it_may_not_be_changed(
+    path: str, without_rights: Rights
+) -> None:
+    before = a_measurement()
+    of_the_first_version(path, before)
+    os.chmod(path, 0o444)
+    os.chmod(os.path.dirname(path), 0o555)
+    try:
+        with without_rights():
+            assert kept(path) == [before]
+            assert kept(path, whole=False) == [before]
+    finally:
+        os.chmod(os.path.dirname(path), 0o755)
 
 
 def test_a_migration_that_fails_leaves_all_as_it_was(

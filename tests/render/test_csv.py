@@ -9,7 +9,14 @@ import pytest
 
 from ctxguard.render import csv as render
 from ctxguard.render.escape import line
-from tests.golden.canonical import FAILURES, FINDINGS, HOSTILE, MEASUREMENT, OVER_BUDGET
+from tests.golden.canonical import (
+    DEPENDENCIES,
+    FAILURES,
+    FINDINGS,
+    HOSTILE,
+    MEASUREMENT,
+    OVER_BUDGET,
+)
 
 ROWS = list(csv.DictReader(io.StringIO(render.render([OVER_BUDGET], FAILURES))))
 
@@ -20,7 +27,10 @@ def section(name: str) -> list[dict[str, str]]:
 
 def test_a_row_for_each() -> None:
     assert [row["name"] for row in section("finding")] == [each.code for each in FINDINGS]
-    assert len(section("problem")) == len(MEASUREMENT.problems)
+    assert len(section("problem")) == len(MEASUREMENT.problems) + len(DEPENDENCIES.problems)
+    assert len(section("dependencies")) == len(DEPENDENCIES.sums)
+    assert len(section("dependency")) == len(DEPENDENCIES.rows)
+    assert len(section("undeclared")) == len(DEPENDENCIES.undeclared)
     assert len(section("limit")) == len(OVER_BUDGET.verdict.limits)
     assert section("size")[0]["bytes"] == str(MEASUREMENT.size.bytes)
     assert section("failure")[0]["context"] == line(FAILURES[0].name)

@@ -8,7 +8,7 @@ import pytest
 
 from ctxguard.render import markdown
 from ctxguard.render.escape import line
-from tests.golden.canonical import FAILURES, HOSTILE, OVER_BUDGET
+from tests.golden.canonical import DEPENDENCIES, FAILURES, HOSTILE, OVER_BUDGET
 from tests.render.markdown_reader import page
 
 KNOWN = {
@@ -35,7 +35,9 @@ def test_tables_keep_their_shape() -> None:
     report = OVER_BUDGET
     facts, limits = 1 + 10, 1 + len(report.verdict.limits)
     heaviest, types = 2 + len(report.measurement.heaviest.rows), 1 + 3
-    assert rows == [4] * 4 + ([3] * facts + [4] * limits + [4] * heaviest + [3] * types) * 2
+    sums, packages = 1 + len(DEPENDENCIES.sums), 1 + len(DEPENDENCIES.rows)
+    page_rows = [3] * facts + [4] * (limits + heaviest + sums + packages) + [3] * types
+    assert rows == [4] * 4 + page_rows * 2
 
 
 def test_one_failure_alone() -> None:

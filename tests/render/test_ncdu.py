@@ -106,6 +106,7 @@ def test_it_adds_up() -> None:
         "CTX001",
         "CTX002",
         "CTX003",
+        "PKG001",
     ]
 
 

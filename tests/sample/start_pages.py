@@ -20,7 +20,10 @@ _DOCS = ROOT / "docs"
 PAGES = (
     _DOCS / "start.md",
     *(_DOCS / "commands" / f"{name}.md" for name in ("config", "diff", "hook", "init")),
-    *(_DOCS / "formats" / f"{name}.md" for name in ("json", "ncdu", "openmetrics", "sarif")),
+    *(
+        _DOCS / "formats" / f"{name}.md"
+        for name in ("json", "ncdu", "openmetrics", "sarif", "terminal")
+    ),
 )
 _SHOWN = "/home/you/sample"
 _SHOWN_PYTHON = "/home/you/.venv/bin/python"

@@ -29,6 +29,7 @@ _SCRIPTS = (
     "trend.js",
     "tables.js",
     "layers.js",
+    "dependencies.js",
     "page.js",
 )
 """In the order in which one uses the other; together they are one script."""
@@ -127,7 +128,19 @@ def _cut(report: dict[str, Any]) -> dict[str, Any]:
         packages = report["image"]["packages"]
         found["image"] = {**report["image"], "packages": packages[:_MOST_ROWS]}
         found["packages_left_out"] = len(packages[_MOST_ROWS:])
-    return found
+    return {**found, **_cut_dependencies(report.get("dependencies"))}
+
+
+def _cut_dependencies(report: dict[str, Any] | None) -> dict[str, Any]:
+    if report is None:
+        return {}
+    found = dict(report)
+    for name in ("rows", "undeclared", "problems"):
+        found[name] = report[name][:_MOST_ROWS]
+        found[f"{name}_left_out"] = len(report[name]) - len(found[name])
+    for many in ("evidence", "redundant_with", "declared"):
+        found["rows"] = [{**each, many: each[many][:_MOST_OF_ONE]} for each in found["rows"]]
+    return {"dependencies": found}
 
 
 def _kinds(numbers: Sequence[int], names: Sequence[str]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ function show(report) {
     heaviestTable(report),
     wastedTable(report),
     packagesTable(report),
+    dependenciesTable(report),
     limitsTable(report),
     trend(report),
     report.image ? null : transfersTable(report),

@@ -1,6 +1,6 @@
 // Limits, heaviest paths, findings and problems.
 
-const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed", "layer", "wasted"]);
+const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed", "layer", "wasted", "packages", "of unknown size", "with what only it needs"]);
 
 // A row is a list of texts or elements.
 function table(columns, rows) {

@@ -11,10 +11,18 @@ from playwright.sync_api import Browser, Page
 
 from ctxguard.measurement import InstructionLine, Outline, OutlinedFolder, RuleLine
 from ctxguard.render import html
-from ctxguard.render.escape import line
+from ctxguard.render.escape import line, unicode_text
 from ctxguard.report import Report
 from tests.consumers.browser import Opened, browser, opened
-from tests.golden.canonical import FAILURES, FINDINGS, HOSTILE, MEASUREMENT, NAME, OVER_BUDGET
+from tests.golden.canonical import (
+    DEPENDENCIES,
+    FAILURES,
+    FINDINGS,
+    HOSTILE,
+    MEASUREMENT,
+    NAME,
+    OVER_BUDGET,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -192,6 +200,41 @@ def test_the_history(sample: Opened) -> None:
     assert "critical 1.50GB" in (page.locator("svg.trend").text_content() or "")
     text = page.get_by_role("region", name="History").inner_text()
     assert "2 measurements: 500.00MB on 2026-11-01, 2.10GB on 2026-11-20" in text
+
+
+def test_the_dependencies(sample: Opened) -> None:
+    region = sample.page.get_by_role("region", name="Dependencies")
+    assert "148.70MB in 5 packages, measured in /srv/" in region.inner_text()
+    sums, packages = region.locator("table").all()
+    heads = [each.locator("th").all_text_contents() for each in (sums, packages)]
+    assert heads == [
+        ["verdict", "packages", "size", "of unknown size"],
+        ["package", "with what only it needs", "verdict", "why", "declared"],
+    ]
+    assert sums.locator("tbody tr").nth(1).locator("td").all_text_contents() == [
+        "needs verification", "1", "unknown", "1",
+    ]  # fmt: skip
+    assert packages.locator("tbody tr").first.locator("td").all_text_contents() == [
+        "opencv-python-headless", "145.00MB", "unused", "no file imports cv2",
+        "requirements.txt:3, worker/requirements.txt:1",
+    ]  # fmt: skip
+    names = packages.locator("tbody tr td:first-child").all_text_contents()
+    assert names == [line(unicode_text(row.name)) for row in DEPENDENCIES.rows]
+    assert region.locator("li").all_text_contents()[0] == "yaml in app/settings.py:5"
+    assert region.locator("script, b, img, a").count() == 0
+
+
+def test_dependencies_that_nobody_weighed(chromium: Browser, tmp_path: Path) -> None:
+    report = replace(REPORT, dependencies=replace(DEPENDENCIES, measured=None))
+    found = opened(chromium, html.render([report]), tmp_path / "page.html")
+    region = found.page.get_by_role("region", name="Dependencies")
+    assert "5 packages, weighed nowhere" in region.inner_text()
+    assert region.locator("th").all_text_contents() == [
+        *("verdict", "packages"),
+        *("package", "verdict", "why", "declared"),
+    ]
+    assert found.complaints == []
+    found.page.context.close()
 
 
 def test_light_and_dark(chromium: Browser, tmp_path: Path) -> None:
