@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from ctxguard.cli import deps_sources, options, output
 from ctxguard.cli.help import help_option
 from ctxguard.cli.screen import screen
 from ctxguard.errors import ExitCode, UsageError
-from ctxguard.sizes import parse_size
+from ctxguard.place import place
 
 if TYPE_CHECKING:
     from ctxguard.cli.deps_sources import Asked
@@ -45,13 +46,6 @@ class _WithProject(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _size(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
-    try:
-        return None if value is None else parse_size(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @click.group(
     "deps",
     cls=_WithProject,
@@ -59,9 +53,7 @@ def _size(_context: click.Context, _option: click.Parameter, value: str | None) 
     subcommand_metavar=f"| {_SPLIT} [OPTIONS] [PATH]",
 )
 @deps_sources.source_options
-@click.option(
-    "--max-dependencies", metavar="SIZE", callback=_size, help="Trip above this size of all."
-)
+@click.option("--max-dependencies", metavar="SIZE", help="Trip above this size of all.")
 @options.result_options_in(_TERMINAL, "json", "github", "sarif")
 @click.option("-v", "--verbose", is_flag=True, help="All that speaks for each verdict.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes, and only the sums and the verdict.")
@@ -86,7 +78,7 @@ def command(click_context: click.Context, /, path: str = ".", **given: Any) -> i
 
 def _show(
     *, path: str, requirements: tuple[str, ...], venv: str | None, python: str | None,
-    image: str | None, download: bool, allow_indexes: bool, max_dependencies: int | None,
+    image: str | None, download: bool, allow_indexes: bool, max_dependencies: str | None,
     format_: str, file: str | None, color: str, verbose: bool, quiet: bool,
 ) -> int:  # fmt: skip
     if path == _SPLIT and not os.path.isdir(path):
@@ -94,13 +86,18 @@ def _show(
     asked = deps_sources.Asked(
         path, requirements, venv, python, image, download, allow_indexes, quiet
     )
-    found = _assessed(asked, max_dependencies)
+    deps_sources.check(asked)
+    settings = options.read_settings(
+        place(path, None, None), {"max_dependencies": max_dependencies}
+    )
+    most = settings.max_dependencies
+    found = _assessed(asked, most, settings.ignore)
     output.write(_text(found, format_, file=file, color=color, verbose=verbose, quiet=quiet), file)
-    deps_sources.note_sizes(found.found, limited=max_dependencies is not None, quiet=quiet)
-    return _exit_code(found, max_dependencies)
+    deps_sources.note_sizes(found.found, limited=most is not None, quiet=quiet)
+    return _exit_code(found, most)
 
 
-def _assessed(asked: Asked, most: int | None) -> Assessed:
+def _assessed(asked: Asked, most: int | None, ignored: Sequence[str]) -> Assessed:
     survey, found = deps_sources.looked_at(asked)
     from ctxguard.deps.checks import findings
     from ctxguard.render.deps import Assessed
@@ -110,7 +107,7 @@ def _assessed(asked: Asked, most: int | None) -> Assessed:
     limit = None
     if most is not None and size is not None:
         limit = Limit("dependencies", Tier.CRITICAL, "bytes", most, size)
-    told = findings(found, asked.named)
+    told = tuple(each for each in findings(found, asked.named) if each.code not in ignored)
     unweighed = () if limit is None else _unweighed(found)
     return Assessed(
         asked.project, asked.named, survey.declaration.files, found, told, limit, unweighed

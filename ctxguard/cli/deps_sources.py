@@ -91,7 +91,7 @@ def looked_at(asked: Asked) -> tuple[Survey, Dependencies]:
         UsageError: the options do not go together, nothing is declared, or the extra is missing.
         MeasureError: sources or packages cannot be read.
     """
-    _check(asked)
+    check(asked)
     packages.check_extra()
     from ctxguard.deps.assessing import assess
     from ctxguard.deps.declaring import survey
@@ -115,9 +115,12 @@ def _not_weighed(found: Dependencies, installed: Installed) -> Iterator[str]:
         yield f"not weighed: {', '.join(some[:_MOST_NAMED])}{more}: {reason}"
 
 
-def _check(asked: Asked) -> None:
+def check(asked: Asked) -> None:
+    """Raises UsageError for what does not go together."""
     if not asked.path:
         raise UsageError("PATH is empty; name the folder of a project")
+    if not os.path.isdir(asked.path):
+        raise UsageError(f"{asked.path} is no folder with a project")
     given = [
         name
         for name, value in (

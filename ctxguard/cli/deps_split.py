@@ -57,7 +57,7 @@ def run(asked: Asked, wanted: Wanted) -> int:
 
 
 def _note_missing(found: Dependencies, *, quiet: bool) -> None:
-    """What is declared for development stays there, even if the application needs it."""
+    """What is declared for development alone is put into production if the application needs it."""
     from ctxguard.deps.checks import findings
 
     for each in findings(found):

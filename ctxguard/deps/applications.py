@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ctxguard.dependencies import Dependencies, Dependency, Verdict
+from ctxguard.deps.checks import is_missing_in_production
 from ctxguard.deps.declaring import Survey
 from ctxguard.deps.splitting import Split, Text, split
 
@@ -39,7 +40,8 @@ def _applications(survey: Survey, whole: Split, found: Dependencies) -> Iterator
     leaving = {
         row.key for row in rows if row.for_production and verdicts[row.key] is not Verdict.USED
     }
-    for each in split(survey, verdicts, _reasons(rows)):
+    missing = {row.key for row in rows if is_missing_in_production(row)}
+    for each in split(survey, verdicts, _reasons(rows), missing):
         yield Application(each, whole.production, tuple(sorted(leaving)))
 
 

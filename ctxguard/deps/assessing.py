@@ -65,7 +65,7 @@ class _Assessing:
         for part in parts:
             own = by_key(part.requirements)
             for key, decision in decide(_within(common, part, own, uses)).items():
-                rows.append(_row(key, own[key], sorted(same_job(key) & set(own)), decision))
+                rows.append(_row(key, own[key], sorted(same_job(key) & own.keys()), decision))
                 best[key] = min(best.get(key, decision.verdict), decision.verdict, key=_ORDER.index)
         weighed = rows if self.installed is None else list(sized(rows, asked, self.installed))
         return Dependencies(

@@ -95,7 +95,7 @@ class ProjectFiles:
     """Folders of virtual environments, which were not entered."""
     problems: tuple[str, ...]
     unread: tuple[str, ...] = ()
-    """Folders and sources that cannot be read."""
+    """Folders and files that cannot be read."""
     odd: tuple[str, ...] = ()
     """What is called like a source, and is no file."""
 
@@ -125,7 +125,7 @@ def project_files(root: str) -> ProjectFiles:
         kind = kind_of(path) or walk.kind_of_script(path)
         if kind is not None:
             found.append(SourceFile(path, kind, is_development(path)))
-            walk.check(path, kind)
+            walk.check(path)
     return ProjectFiles(
         root, tuple(found), *map(tuple, (walk.environments, walk.problems, walk.unread, walk.odd))
     )
@@ -210,9 +210,9 @@ class _Walk:
             return None
         return Kind.COMMANDS if found[1] is None else Kind.PYTHON
 
-    def check(self, path: str, kind: Kind) -> None:
+    def check(self, path: str) -> None:
         """Note what cannot be read, and might use anything."""
         full = os.path.join(self.root, path)
-        if kind in (Kind.PYTHON, Kind.NOTEBOOK) and not os.access(full, os.R_OK):
+        if not os.access(full, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
             self.problems.append(f"{path} cannot be read")
             self.unread.append(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -76,20 +76,24 @@ class Split:
 
 
 def split(
-    survey: Survey, verdicts: Mapping[str, Verdict], reasons: Mapping[str, str] | None = None
+    survey: Survey,
+    verdicts: Mapping[str, Verdict],
+    reasons: Mapping[str, str] | None = None,
+    missing: Collection[str] = (),
 ) -> tuple[Split, ...]:
     """The files of each application of a project, its own folder first.
 
-    What stands among what is for development stays there, unless it is unused. A requirement
-    without a name, and what there is no verdict on, stays where it stands.
+    What stands among what is for development stays there, unless it is unused, or production
+    lacks it. A requirement without a name, and what there is no verdict on, stays where it stands.
 
     Args:
         verdicts: by key.
         reasons: by key, why it is removed.
+        missing: keys of what the application needs, and only development asks for.
     """
     found = {source.root.home for source in survey.sources if source.root is not None}
     found |= {os.path.dirname(each.place.file) for each in _from_others(survey)}
-    splittings = (_Splitting(survey, home, verdicts, reasons or {}) for home in sorted(found))
+    splittings = (_Splitting(survey, home, verdicts, reasons or {}, missing) for home in sorted(found))
     return tuple(each.split() for each in splittings if each.is_application)
 
 
@@ -103,11 +107,17 @@ class _Splitting:
     """One application."""
 
     def __init__(
-        self, survey: Survey, home: str, verdicts: Mapping[str, Verdict], reasons: Mapping[str, str]
+        self,
+        survey: Survey,
+        home: str,
+        verdicts: Mapping[str, Verdict],
+        reasons: Mapping[str, str],
+        missing: Collection[str],
     ) -> None:
         self.home = home
         self.verdicts = verdicts
         self.reasons = reasons
+        self.missing = missing
         self.problems: list[str] = []
         self.composing = Composing(home, {source.file: source for source in survey.sources})
         self._add_sources(survey)
@@ -193,7 +203,11 @@ class _Splitting:
 
     def _fate(self, leaf: Leaf) -> Fate:
         here = Fate.DEVELOPMENT if leaf.development else Fate.PRODUCTION
-        verdict = self.verdicts.get(leaf.requirement.key) if leaf.requirement is not None else None
+        if leaf.requirement is None:
+            return here
+        if leaf.requirement.key in self.missing:
+            return Fate.PRODUCTION
+        verdict = self.verdicts.get(leaf.requirement.key)
         if verdict is None or (leaf.development and verdict is not Verdict.UNUSED):
             return here
         return _FATES[verdict]

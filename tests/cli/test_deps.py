@@ -252,9 +252,23 @@ def test_without_the_extra(
 
 
 def test_nothing_can_be_read(make_tree: Make, run_cli: Run) -> None:
-    found = run_cli("deps", make_tree({"pyproject.toml": "[project\n"}))
+    found = run_cli("deps", make_tree({"requirements.txt": "???\n"}))
     assert found.code == 3
-    assert "Problems\n  pyproject.toml:1: this is no valid TOML" in found.out
+    assert "Problems\n  requirements.txt:1: " in found.out
+    broken = run_cli("deps", make_tree({"pyproject.toml": "[project\n"}, "broken"))
+    assert (broken.code, broken.out) == (2, "")
+    assert "pyproject.toml:1: this is no valid TOML" in broken.err
+
+
+def test_the_configuration_counts(make_tree: Make, run_cli: Run) -> None:
+    tree: Tree = {
+        "requirements.txt": "flask\n",
+        "ctxguard.toml": 'max-dependencies = "1 MB"\nignore = ["PKG001"]\n',
+    }
+    found = run_cli("deps", make_tree(tree), "--format", "json")
+    assert found.code == 3
+    assert "--max-dependencies cannot be held" in found.err
+    assert documents.deps(found.out)["findings"] == []
 
 
 def test_hostile_names(make_tree: Make, run_cli: Run) -> None:

@@ -126,8 +126,8 @@ def _of_lines(file: SourceFile, text: str, wanted: Wanted) -> Iterator[tuple[Pla
             continue
         if file.kind is Kind.SETTINGS and _NO_COMMANDS.match(line) is not None:
             continue
-        rest = _without_key(file, line)
-        for command in _in_json(rest) or commands(rest.strip().strip("\"',")):
+        rest = _without_key(file, line).strip().rstrip(",")
+        for command in _in_json(rest) or commands(rest.strip("\"'")):
             yield Place(file.path, number), command
 
 
