@@ -93,7 +93,9 @@ def split(
     """
     found = {source.root.home for source in survey.sources if source.root is not None}
     found |= {os.path.dirname(each.place.file) for each in _from_others(survey)}
-    splittings = (_Splitting(survey, home, verdicts, reasons or {}, missing) for home in sorted(found))
+    splittings = (
+        _Splitting(survey, home, verdicts, reasons or {}, missing) for home in sorted(found)
+    )
     return tuple(each.split() for each in splittings if each.is_application)
 
 
