@@ -18,9 +18,9 @@ from typing import Any
 from benchmarks import machine, table
 from benchmarks.process import FailedError, run
 from ctxguard.dependencies import Verdict
-from ctxguard.deps.asked import key_of
 from ctxguard.deps.assessing import assess
-from ctxguard.deps.declaring import declared
+from ctxguard.deps.declared.asked import key_of
+from ctxguard.deps.declared.declaring import declared
 from ctxguard.deps.files import project_files
 from ctxguard.deps.imports import imports
 from tests.deps.more_projects import MORE_PROJECTS

@@ -15,8 +15,8 @@ from ctxguard.errors import UsageError
 
 if TYPE_CHECKING:
     from ctxguard.dependencies import Dependencies
-    from ctxguard.deps.declaring import Survey
-    from ctxguard.deps.installed import Installed
+    from ctxguard.deps.declared.declaring import Survey
+    from ctxguard.deps.installed.distribution import Installed
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MOST_NAMED = 5
@@ -94,7 +94,7 @@ def looked_at(asked: Asked) -> tuple[Survey, Dependencies]:
     check(asked)
     packages.check_extra()
     from ctxguard.deps.assessing import assess
-    from ctxguard.deps.declaring import survey
+    from ctxguard.deps.declared.declaring import survey
 
     found = survey(asked.project, tuple(map(_place, asked.requirements)))
     installed = _installed(asked, found)
@@ -142,12 +142,12 @@ def _place(file: str) -> str:
 
 def _installed(asked: Asked, found: Survey) -> Installed | None:
     if asked.image is not None:
-        from ctxguard.deps.inimage import of_image
+        from ctxguard.deps.installed.inimage import of_image
         from ctxguard.image.opening import Named
 
         return of_image(Named(asked.image))
     if asked.download:
-        from ctxguard.deps.downloading import of_index
+        from ctxguard.deps.pip.downloading import of_index
 
         requirements = found.declaration.requirements
         say = partial(options.say, quiet=asked.quiet)
@@ -156,7 +156,7 @@ def _installed(asked: Asked, found: Survey) -> Installed | None:
 
 
 def _in_environment(asked: Asked) -> Installed | None:
-    from ctxguard.deps.environment import default_environment, of_environment
+    from ctxguard.deps.installed.environment import default_environment, of_environment
 
     if asked.python is not None:
         return of_environment(python=asked.python)

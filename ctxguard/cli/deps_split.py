@@ -16,10 +16,10 @@ from ctxguard.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from ctxguard.dependencies import Dependencies
-    from ctxguard.deps.applications import Application
-    from ctxguard.deps.declaring import Survey
-    from ctxguard.deps.proof import Proof
-    from ctxguard.deps.splitting import Text
+    from ctxguard.deps.declared.declaring import Survey
+    from ctxguard.deps.proof.trial import Proof
+    from ctxguard.deps.split.applications import Application
+    from ctxguard.deps.split.splitting import Text
     from ctxguard.render.look import Terminal
 
 _ALL = "all requirements"
@@ -50,7 +50,7 @@ def run(asked: Asked, wanted: Wanted) -> int:
     """Show the files, prove them and write them, as far as that is wanted."""
     wanted.check()
     survey, found = deps_sources.looked_at(asked)
-    from ctxguard.deps.applications import applications
+    from ctxguard.deps.split.applications import applications
 
     _note_missing(found, quiet=asked.quiet)
     return _Splitting(asked, wanted, survey, applications(survey, found)).run()
@@ -113,7 +113,7 @@ class _Splitting:
 
     def _show(self) -> list[str]:
         """The differences; gives back the files that would change."""
-        from ctxguard.deps.writing import differences
+        from ctxguard.deps.split.writing import differences
         from ctxguard.render.deps_split import diff_text
 
         changed = []
@@ -148,7 +148,7 @@ class _Splitting:
         return "--each tells which removal breaks it"
 
     def _proofs(self, command: str) -> Iterator[tuple[Proof, str]]:
-        from ctxguard.deps.proving import prove, prove_each
+        from ctxguard.deps.proof.proving import prove, prove_each
 
         chosen = deps_sources.indexes(self.asked, self.survey)
         most_s = self.wanted.timeout
@@ -171,7 +171,7 @@ class _Splitting:
         output.write(proof_text(proof, what, self._terminal), None)
 
     def _write(self) -> None:
-        from ctxguard.deps.writing import write
+        from ctxguard.deps.split.writing import write
 
         for file in write(self._project, self._texts, force=self.wanted.force):
             self._say(f"{os.path.join(self.asked.path, file)} is written")

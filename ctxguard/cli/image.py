@@ -25,7 +25,7 @@ from ctxguard.sizes import parse_size
 if TYPE_CHECKING:
     from ctxguard.cli.desk import Desk
     from ctxguard.dependencies import Dependencies
-    from ctxguard.deps.installed import Installed
+    from ctxguard.deps.installed.distribution import Installed
     from ctxguard.finding import Finding
     from ctxguard.image.measuring import MeasuredImage
     from ctxguard.image.opening import Named
@@ -276,7 +276,7 @@ def _packages(found: MeasuredImage, project: str) -> Dependencies | None:
     """What the project asks for, weighed in the image."""
 
     def weigh() -> Installed:
-        from ctxguard.deps.inimage import of_measured
+        from ctxguard.deps.installed.inimage import of_measured
 
         return of_measured(found)
 

@@ -13,7 +13,7 @@ from ctxguard.errors import UsageError
 
 if TYPE_CHECKING:
     from ctxguard.dependencies import Dependencies
-    from ctxguard.deps.installed import Installed
+    from ctxguard.deps.installed.distribution import Installed
     from ctxguard.finding import Finding
     from ctxguard.measurement import Measurement
 
@@ -57,7 +57,7 @@ class Packages:
             UsageError: deptry is not there, or the environment is none.
             MeasureError: the sources cannot be looked at.
         """
-        from ctxguard.deps.environment import default_environment, of_environment
+        from ctxguard.deps.installed.environment import default_environment, of_environment
 
         venv = default_environment(root) if self.venv is None else self.venv
         return self.within(root, lambda: None if venv is None else of_environment(venv=venv))
@@ -66,7 +66,7 @@ class Packages:
         """The packages of a project, weighed somewhere."""
         check_extra()
         from ctxguard.deps.assessing import assess
-        from ctxguard.deps.declaring import declared
+        from ctxguard.deps.declared.declaring import declared
 
         try:
             declaration = declared(root)

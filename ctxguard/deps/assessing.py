@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, replace
 
 from ctxguard.dependencies import Dependencies, Dependency, Undeclared, Verdict
-from ctxguard.deps.closure import required_by
-from ctxguard.deps.compiled import vias
 from ctxguard.deps.deciding import Decision, Facts, decide
-from ctxguard.deps.declaration import Declaration, Requirement
+from ctxguard.deps.declared.compiled import vias
+from ctxguard.deps.declared.declaration import Declaration, Requirement
 from ctxguard.deps.files import Kind, ProjectFiles, project_files
 from ctxguard.deps.imports import Imports, imports
-from ctxguard.deps.installed import Distribution, Installed
+from ctxguard.deps.installed.closure import required_by
+from ctxguard.deps.installed.distribution import Distribution, Installed
 from ctxguard.deps.known import is_known, needs, same_job
 from ctxguard.deps.modules import Brings, ModuleIndex, brings
 from ctxguard.deps.roles import is_development

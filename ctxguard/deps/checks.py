@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from ctxguard.dependencies import Dependencies, Dependency, Place, Undeclared, Verdict, Why
-from ctxguard.deps.groups import file_is_development
+from ctxguard.deps.declared.groups import file_is_development
 from ctxguard.deps.known import is_tool
 from ctxguard.deps.roles import is_development
 from ctxguard.finding import Finding, Fix, Severity

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ctxguard.dependencies import Evidence, Undeclared, Verdict, Why
-from ctxguard.deps.declaration import Requirement
+from ctxguard.deps.declared.declaration import Requirement
 from ctxguard.deps.files import Kind
 from ctxguard.deps.known import frameworks, is_stub, is_tool, plugins
 from ctxguard.deps.modules import Brings

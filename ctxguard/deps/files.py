@@ -9,19 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ctxguard.deps.roles import is_development
+from ctxguard.deps.roles import SKIPPED, is_development
 from ctxguard.errors import UsageError
 
 _MOST_FILES = 200_000
 _MOST_BYTES = 2 << 20
 """Of one file; what is longer is data."""
-SKIPPED = frozenset(
-    (
-        *(".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".eggs", "node_modules"),
-        *("__pycache__", "site-packages", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
-        *(".ipynb_checkpoints", ".idea", ".vscode", "__pypackages__", ".direnv"),
-    )
-)
 _ENVIRONMENT = "pyvenv.cfg"
 _OF_ENVIRONMENT = frozenset(
     ("bin", "etc", "include", "lib", "lib64", "man", "share", "Include", "Lib", "Scripts")

@@ -19,7 +19,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from ctxguard.dependencies import Place
-from ctxguard.deps.files import SKIPPED, Kind, ProjectFiles
+from ctxguard.deps.files import Kind, ProjectFiles
+from ctxguard.deps.roles import SKIPPED
 from ctxguard.errors import MeasureError, UsageError
 
 _MOST_SECONDS = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ctxguard.deps.installed import Installed
+from ctxguard.deps.installed.distribution import Installed
 from ctxguard.deps.known import commands_of, modules_of
 
 _AFFIXES = (

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import re
 
+SKIPPED = frozenset(
+    (
+        *(".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".eggs", "node_modules"),
+        *("__pycache__", "site-packages", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+        *(".ipynb_checkpoints", ".idea", ".vscode", "__pypackages__", ".direnv"),
+    )
+)
+"""Folders with nothing of the project in them."""
 _DEVELOPMENT = re.compile(
     r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?|bench|ci)/"
     r"|(?:^|/)\.(?:github|circleci|gitlab|devcontainer)/"

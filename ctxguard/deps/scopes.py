@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ctxguard.deps.declaration import Requirement
+from ctxguard.deps.declared.declaration import Requirement
 
 _HOLDS_LISTS = ("requirements", "reqs", "deps")
 """Folders for requirements files; what they list is for the folder above."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from ctxguard.dependencies import Dependency, Verdict, VerdictBytes
-from ctxguard.deps.closure import exclusive, freed
-from ctxguard.deps.declaration import Requirement
-from ctxguard.deps.installed import Installed
+from ctxguard.deps.declared.declaration import Requirement
+from ctxguard.deps.installed.closure import exclusive, freed
+from ctxguard.deps.installed.distribution import Installed
 
 Asked = Mapping[str, Sequence[Requirement]]
 

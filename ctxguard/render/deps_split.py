@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ctxguard.deps.proof import Outcome, Proof, Trial
+from ctxguard.deps.proof.trial import Outcome, Proof, Trial
 from ctxguard.render.amounts import counted
 from ctxguard.render.deps import at_start
 from ctxguard.render.escape import line, quoted

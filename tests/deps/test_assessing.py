@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from ctxguard.dependencies import Dependencies, Dependency, Verdict
 from ctxguard.deps.assessing import assess
-from ctxguard.deps.declaring import declared
-from ctxguard.deps.installed import Distribution, Installed
+from ctxguard.deps.declared.declaring import declared
+from ctxguard.deps.installed.distribution import Distribution, Installed
 from tests.conftest import Tree
 
 MakeTree = Callable[..., str]

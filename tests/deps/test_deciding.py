@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ctxguard.dependencies import Evidence, Place, Undeclared, Verdict, Why
 from ctxguard.deps.deciding import Decision, Facts, decide
-from ctxguard.deps.declaration import Requirement
+from ctxguard.deps.declared.declaration import Requirement
 from ctxguard.deps.files import Kind
 from ctxguard.deps.modules import brings
 from ctxguard.deps.uses.looking import Seen

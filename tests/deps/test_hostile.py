@@ -14,7 +14,7 @@ import pytest
 from ctxguard.dependencies import Dependencies, Verdict
 from ctxguard.deps import imports
 from ctxguard.deps.assessing import assess
-from ctxguard.deps.declaring import declared
+from ctxguard.deps.declared.declaring import declared
 from ctxguard.errors import MeasureError, UsageError
 from tests.conftest import Fifo, Symlink, Tree
 

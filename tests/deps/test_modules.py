@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ctxguard.deps.installed import Distribution, Installed
+from ctxguard.deps.installed.distribution import Distribution, Installed
 from ctxguard.deps.modules import Brings, ModuleIndex, brings
 
 GUESSES = [

@@ -11,8 +11,8 @@ import pytest
 
 from ctxguard.dependencies import Dependencies, Verdict
 from ctxguard.deps.assessing import assess
-from ctxguard.deps.declaring import declared
-from ctxguard.deps.installed import Distribution, Installed
+from ctxguard.deps.declared.declaring import declared
+from ctxguard.deps.installed.distribution import Distribution, Installed
 from tests.deps.more_projects import MORE_PROJECTS
 from tests.deps.projects import DJANGO, FASTAPI, FLASK, MONOREPO, PROJECTS, Project
 

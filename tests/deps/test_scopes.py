@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ctxguard.dependencies import Place
-from ctxguard.deps.declaration import Requirement
+from ctxguard.deps.declared.declaration import Requirement
 from ctxguard.deps.scopes import scopes
 
 

@@ -20,7 +20,7 @@ from ctxguard.dependencies import (
     Why,
 )
 from ctxguard.deps.checks import findings
-from ctxguard.deps.proof import Outcome, Proof, Trial
+from ctxguard.deps.proof.trial import Outcome, Proof, Trial
 from ctxguard.render import deps_remarks
 from ctxguard.render.deps import Assessed, render, text
 from ctxguard.render.deps_split import diff_text, missed_text, proof_text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ctxguard.dependencies import Evidence, Place, Undeclared, Why
-from ctxguard.deps.declaration import Declaration
+from ctxguard.deps.declared.declaration import Declaration
 from ctxguard.deps.files import Kind, ProjectFiles, SourceFile
 from ctxguard.deps.imports import Imports
 from ctxguard.deps.known import Signs, frameworks, plugins

@@ -1,0 +1,1 @@
+"""What is installed somewhere, what it weighs, and what needs what."""

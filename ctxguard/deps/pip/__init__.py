@@ -1,0 +1,1 @@
+"""pip, run as a program: what packages weigh that are installed nowhere."""

@@ -1,0 +1,1 @@
+"""Whether a command passes without some packages, tried in a fresh environment."""

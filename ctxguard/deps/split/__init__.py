@@ -1,0 +1,1 @@
+"""Files of requirements for production and for development."""
