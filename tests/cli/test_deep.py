@@ -51,6 +51,7 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
+@pytest.mark.slow
 def test_on_the_disk(root: str, run_cli: Run) -> None:
     assert run_cli("report", root).code == 0
     assert run_cli("ls", root).out.splitlines()[-1] == PATH

@@ -63,6 +63,7 @@ def rules(found: Any) -> list[tuple[str, int, str, str, int, int]]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_changed(repo: Repo, run_cli: Run) -> None:
     found = diff(run_cli, repo)
     assert (found["growth"]["bytes"], found["files"], found["changes"]) == (0, [], {})

@@ -174,6 +174,7 @@ CASES: list[tuple[str, Tree, tuple[str, ...], int]] = [
 ]
 
 
+@pytest.mark.slow
 @needs_docker
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
@@ -226,6 +227,7 @@ def test_docker_lists_it(installed: Home) -> None:
     ]
 
 
+@pytest.mark.slow
 @needs_docker
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def test_a_document_of_a_walk_that_fails_is_none(make_tree: MakeTree) -> None:
     assert found.stderr.startswith(b"ctxguard: .dockerignore:2: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("argv", [("ls",), ("ls", "--format", "json"), ("report",)], ids=" ".join)
 def test_a_closed_pipe_is_no_failure(make_tree: MakeTree, argv: tuple[str, ...]) -> None:
     # Much more than a pipe holds. A report comes at the end: there, nobody listens from the start.
@@ -137,6 +138,7 @@ def test_a_file_needs_no_standard_output(root: str, tmp_path: Path) -> None:
     assert (tmp_path / "report").read_text().startswith("Build context")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
 @pytest.mark.parametrize("name", ["report", "ls"])
 def test_without_a_standard_error(root: str, name: str, redirection: str) -> None:
@@ -174,6 +176,7 @@ def test_completion(instruction: str, words: str, answer: bytes) -> None:
     assert answer in found.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_names_that_standard_output_cannot_show(make_tree: MakeTree, encoding: str) -> None:
     root = make_tree({"Dockerfile": "", "\u65e5\u672c": File(size=5)})
@@ -225,6 +228,7 @@ LIGHT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("argv", "heavy"), LIGHT, ids=[" ".join(row[0]) for row in LIGHT])
 def test_nothing_is_imported_in_vain(
     root: str, argv: tuple[str, ...], heavy: tuple[str, ...]

@@ -322,6 +322,7 @@ def test_trees_that_no_clone_could_hold(repo: Repo, run_cli: Run) -> None:
     assert "no-dockerfile" in dict(problems(report(run_cli, repo.root, "--rev", old)))
 
 
+@pytest.mark.slow
 def test_a_tree_that_holds_itself_many_times_over(repo: Repo, run_cli: Run) -> None:
     tree = raw_tree(repo, ("100644", repo.id("HEAD:a"), "x"))
     for _ in range(12):

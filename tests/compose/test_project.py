@@ -371,6 +371,7 @@ BOMBS: dict[str, str] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_take_no_time(root: str, name: str) -> None:
     started = time.monotonic()

@@ -137,6 +137,7 @@ SMALL = Grain(head=3, splits=1, many=2)
 """So that trees of a few entries have parts."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", Backend, ids=lambda backend: backend.value)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

@@ -26,6 +26,7 @@ def sizes(root: str, backend: Backend) -> dict[str, int]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", Backend, ids=lambda backend: backend.value)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=TREES, other=TREES, rules=RULES, other_rules=RULES, both=st.booleans())

@@ -292,6 +292,7 @@ def test_context_and_problems(make_tree: Make) -> None:
 # ── laws ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=100, deadline=None)
 @given(tree=TREES, rules=RULES)

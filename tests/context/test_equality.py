@@ -40,6 +40,7 @@ def everything_of(root: str, backend: Backend = BUILDKIT) -> Request:
 # ── random trees ───────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=60, deadline=None)
 @given(tree=ODD_TREES, rules=RULES, links=LINKS)
@@ -104,6 +105,7 @@ TREE_CASES: list[tuple[str, str, Tree]] = [
 ]
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize(
     ("rules", "tree"), [row[1:] for row in TREE_CASES], ids=[row[0] for row in TREE_CASES]
@@ -204,6 +206,7 @@ def test_a_path_that_the_system_does_not_take(make_tree: Make) -> None:
         assert_all_the_same(everything_of(root, backend))
 
 
+@pytest.mark.slow
 def test_more_folders_than_a_pipe_holds_numbers(make_tree: Make) -> None:
     root = make_tree({"Dockerfile": "", **{f"d{at}": {} for at in range(9000)}})
     with within(10), split_early():
@@ -211,6 +214,7 @@ def test_more_folders_than_a_pipe_holds_numbers(make_tree: Make) -> None:
     assert measured.size.directories == 9000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_large_tree(processes: int, make_tree: Make) -> None:
     """With nothing lowered: the head ends at a folder that holds others."""

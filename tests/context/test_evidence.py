@@ -29,6 +29,7 @@ def files_sent(root: str, backend: Backend) -> set[str]:
     return {path for path in paths if os.path.isfile(path) and not os.path.islink(path)}
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, rules=RULES, more=RULES)

@@ -75,6 +75,7 @@ def assert_as_alone(request: Request) -> None:
         assert {row.name: row.buildkit for row in measured.targets} == alone
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(tree=ODD_TREES, rules=RULES, links=LINKS, stages=STAGES)
 def test_each_target_as_alone(

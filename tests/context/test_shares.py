@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def sums(found: Shares) -> Any:
     return set(found.shares), links, set(found.places), found.instructions
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=ODD_TREES, rules=RULES, links=LINKS, least=st.sampled_from([1, 1000, 10**6]))
 def test_in_several_processes_it_comes_to_the_same(

@@ -41,6 +41,7 @@ def together(requests: list[Request], processes: int = 1) -> list[Measurement | 
     return [str(each) if isinstance(each, CtxguardError) else each for each in found]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     tree=ODD_TREES,

@@ -162,6 +162,7 @@ def test_behind_a_link(make_tree: Make) -> None:
     assert answer(root, "l").kind is EntryKind.SYMLINK
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=40, deadline=None)
 @given(tree=TREES, rules=RULES, new=st.lists(NAMES, min_size=1, max_size=3).map("/".join))
@@ -230,6 +231,7 @@ def applied(root: str, edit: Edit) -> str:
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=50, deadline=None)
 @given(tree=TREES, rules=RULES, path=PATHS)

@@ -91,6 +91,7 @@ NAMES = ["a\nb.py", "\x1b[31mred.py", "-e.py", "--config.py", "$(touch x).py", "
          "a b.py", "\udcff.py", "*.py", "[a].py", "\u202e.py"]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_odd_names(name: str, make_tree: MakeTree) -> None:
     root = make_tree({"requirements.txt": REQUIREMENTS, name: "import requests\n"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ def mutated(text: bytes, chance: random.Random) -> bytes:
     return text
 
 
+@pytest.mark.slow
 def test_mutated_record() -> None:
     texts = [case["dockerfile"] for case in recorded.cases().values()]
     known = sorted({to_bytes(text) for text in texts if text is not None})

@@ -116,6 +116,7 @@ def outcome(text: str) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_takes_no_time(name: str) -> None:
     text, words = SHAPES[name]
@@ -139,6 +140,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss differs")
 @pytest.mark.parametrize("name", ["sources", "wide characters"])
 def test_takes_no_memory(name: str) -> None:

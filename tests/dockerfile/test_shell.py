@@ -135,6 +135,7 @@ PIECES = ("$(", "'", '"\\', "1", "sh -c ", "(", "`", "\\\n", "a;", "2>", "$", "<
 HOSTILE = [piece * (100_000 // len(piece)) for piece in PIECES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=map(repr, PIECES))
 def test_long_texts_take_no_time(text: str) -> None:
     unit = one_loop()

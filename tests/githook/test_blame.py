@@ -41,6 +41,7 @@ def test_what_came_and_went_and_came_back(pair: Pair) -> None:
     assert brought_by(stopped(pair)) == [("+2.00MB", "First"), ("+200.00kB", "Again")]
 
 
+@pytest.mark.slow
 def test_what_git_lfs_keeps_elsewhere(pair: Pair) -> None:
     pair.local.commit({".gitattributes": "*.bin filter=lfs -text\n"})
     passing(pair)
@@ -60,12 +61,14 @@ def ignored(pair: Pair) -> Pair:
     return pair
 
 
+@pytest.mark.slow
 def test_the_commit_that_took_the_rule_away(ignored: Pair) -> None:
     ignored.local.commit({".dockerignore": "*.log\n"}, "Tidy up")
     ignored.local.commit({".dockerignore": "*.log\n*.tmp\n"}, "Another rule")
     assert brought_by(stopped(ignored)) == [("+2.00MB", "Tidy up")]
 
 
+@pytest.mark.slow
 def test_the_commit_that_brought_an_exception(ignored: Pair) -> None:
     rules = "*.log\ndata/videos\n!data/videos/1.mp4\n"
     ignored.local.commit({".dockerignore": rules}, "Just this one")
@@ -73,6 +76,7 @@ def test_the_commit_that_brought_an_exception(ignored: Pair) -> None:
     assert brought_by(stopped(ignored))[0] == ("+2.00MB", "Just this one")
 
 
+@pytest.mark.slow
 def test_the_ignore_file_is_gone(ignored: Pair) -> None:
     ignored.local.git("rm", "-q", ".dockerignore")
     ignored.local.git("commit", "-q", "-m", "No rules")
@@ -80,6 +84,7 @@ def test_the_ignore_file_is_gone(ignored: Pair) -> None:
     assert brought_by(stopped(ignored)) == [("+2.00MB", "No rules"), ("+1B", "More")]
 
 
+@pytest.mark.slow
 def test_another_ignore_file_takes_over(ignored: Pair) -> None:
     ignored.local.commit({"Dockerfile.dockerignore": "*.log\n"}, "Rules of its own")
     ignored.local.commit({"x": "1"}, "More")
@@ -100,6 +105,7 @@ def on_transfer(pair: Pair) -> Pair:
     return pair
 
 
+@pytest.mark.slow
 def test_the_transfer_is_judged_and_its_instruction_named(on_transfer: Pair) -> None:
     local = on_transfer.local
     local.commit({"y.mp4": BIG}, "Asked for by nobody")

@@ -50,6 +50,7 @@ def with_tracked_hooks(pair: Pair) -> Path:
 WAYS = pytest.mark.parametrize("way", [with_husky, with_tracked_hooks])
 
 
+@pytest.mark.slow
 @WAYS
 @pytest.mark.parametrize("by_hand", [True, False])
 @pytest.mark.parametrize("there", [True, False])

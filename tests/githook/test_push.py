@@ -69,6 +69,7 @@ def test_growth_is_that_of_the_whole_push(pair: Pair) -> None:
     assert "which grew too much" in stopped(pair)[0]
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_ignore_file_is_named(pair: Pair) -> None:
     pair.local.commit({"data": {"videos": {"1.mp4": BIG}}}, "Ignored, so harmless")
     assert passing(pair)
@@ -80,6 +81,7 @@ def test_an_edit_of_the_ignore_file_is_named(pair: Pair) -> None:
     assert f"     +2.00MB {culprit[:10]} Tidy up (Jane, 2023-11-14)" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["SKIP", "--no-verify"])
 def test_both_ways_to_pass_once(pair: Pair, how: str) -> None:
     pair.local.commit({"clip.mp4": BIG})
@@ -92,6 +94,7 @@ def test_both_ways_to_pass_once(pair: Pair, how: str) -> None:
     assert pair.refs()["refs/heads/main"] == pair.local.id()
 
 
+@pytest.mark.slow
 def test_several_refs_of_which_one_is_too_much(pair: Pair) -> None:
     pair.local.git("checkout", "-q", "-b", "fine")
     pair.local.commit({"ok": "1"})
@@ -102,6 +105,7 @@ def test_several_refs_of_which_one_is_too_much(pair: Pair) -> None:
     assert passing(pair, "origin", "fine") == ["fine: the build context is 91B in 5 files, +1B"]
 
 
+@pytest.mark.slow
 def test_several_that_are_too_much_take_a_line_each(pair: Pair) -> None:
     names = [f"topic{at}" for at in range(20)]
     for name in names:
@@ -111,6 +115,7 @@ def test_several_that_are_too_much_take_a_line_each(pair: Pair) -> None:
     assert "Also stopped: topic1 (2.00MB), topic2 (2.00MB), topic3 (2.00MB), and 16 more" in told
 
 
+@pytest.mark.slow
 def test_a_new_branch_grows_against_what_the_remote_has(pair: Pair) -> None:
     pair.local.git("checkout", "-q", "-b", "neu/für-alle")
     pair.local.commit({"ok": "12"})
@@ -144,6 +149,7 @@ def test_a_first_push_has_nothing_to_grow_against(tmp_path: Path, run_cli: Run) 
     assert f"All of it: ctxguard report --rev {culprit[:10]}" in told
 
 
+@pytest.mark.slow
 def test_a_deletion_brings_nothing(pair: Pair) -> None:
     pair.local.git("branch", "gone")
     passing(pair, "origin", "gone")
@@ -153,6 +159,7 @@ def test_a_deletion_brings_nothing(pair: Pair) -> None:
     assert pair.push().told == []
 
 
+@pytest.mark.slow
 def test_tags(pair: Pair) -> None:
     pair.local.git("tag", "light")
     pair.local.git("tag", "-a", "-m", "annotated", "v1")
@@ -170,6 +177,7 @@ def test_tags(pair: Pair) -> None:
     assert stopped(pair, "origin", "v2")[0].startswith("v2 is stopped")
 
 
+@pytest.mark.slow
 def test_a_force_push_is_held_against_what_is_overwritten(pair: Pair) -> None:
     pair.local.commit({"a.png": "x" * 90_000})
     passing(pair)
@@ -192,6 +200,7 @@ def test_a_remote_that_is_ahead_of_what_is_known_here(pair: Pair, tmp_path: Path
     ]
 
 
+@pytest.mark.slow
 def test_a_push_to_an_address(pair: Pair) -> None:
     pair.local.commit({"clip.mp4": BIG})
     assert stopped(pair, pair.remote, "main:refs/heads/x")[0].startswith("main is stopped")
@@ -202,6 +211,7 @@ def test_a_push_to_an_address(pair: Pair) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_from_a_worktree(pair: Pair, tmp_path: Path) -> None:
     other = str(tmp_path / "ein anderer Ort")
     pair.local.git("worktree", "add", "-q", "-b", "topic", other)
@@ -213,6 +223,7 @@ def test_from_a_worktree(pair: Pair, tmp_path: Path) -> None:
     assert passing(there, "origin", "topic")
 
 
+@pytest.mark.slow
 def test_from_a_worktree_with_a_subfolder_as_context(
     pair: Pair, run_cli: Run, tmp_path: Path
 ) -> None:
@@ -238,6 +249,7 @@ def test_the_pushed_commits_own_configuration_counts(pair: Pair) -> None:
     assert any("over the critical limit of 50B" in line for line in stopped(pair))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -297,6 +309,7 @@ def test_the_working_tree_is_measured_too(pair: Pair) -> None:
     assert told[-2] == "All of it: ctxguard diff"
 
 
+@pytest.mark.slow
 def test_a_subfolder_is_the_context(pair: Pair, run_cli: Run) -> None:
     pair.local.commit({"my app": {"Dockerfile": "FROM scratch\nCOPY . /\n"}})
     passing(pair)
@@ -341,6 +354,7 @@ def test_a_quiet_run_and_one_outside_of_any_repository(
     assert found.err.endswith("so this push is not checked in full; it passes\n")
 
 
+@pytest.mark.slow
 def test_the_working_tree_may_not_grow_too_much(pair: Pair) -> None:
     pair.local.commit({"ctxguard.toml": f"{CONFIGURATION}[hook]\nworktree = true\n"})
     told = passing(pair)
@@ -376,6 +390,7 @@ def test_another_remote_is_named(pair: Pair, tmp_path: Path) -> None:
     assert ", which origin/main has (90B); 100.00kB is allowed" in told[1]
 
 
+@pytest.mark.slow
 def test_everything_at_once_takes_15_lines(pair: Pair) -> None:
     rules = ".dockerignore"
     pair.local.commit({"data": {"videos": {"1.mp4": BIG}}})

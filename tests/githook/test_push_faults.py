@@ -38,6 +38,7 @@ def test_a_fault_lets_the_push_pass(pair: Pair) -> None:
     assert told[0].startswith("what the remote has of main cannot be measured")
 
 
+@pytest.mark.slow
 def test_a_fault_stops_it_where_that_is_wanted(pair: Pair) -> None:
     strict = f"{CONFIGURATION}[hook]\nstrict = true\n"
     pair.local.commit({"ctxguard.toml": strict})
@@ -142,6 +143,7 @@ def test_hostile_names_in_what_is_said(pair: Pair) -> None:
     assert len(found.told) <= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["nonsense", "a b c d", f"refs/heads/main {'0' * 39} x {'0' * 40}"]
 )

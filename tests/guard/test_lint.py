@@ -164,6 +164,7 @@ def test_a_comment_silences_a_check(make_tree: MakeTree, above: str, *, silent: 
     assert ("CTX005" not in codes(root)) == silent
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, rules=RULES, more=RULES)

@@ -71,6 +71,7 @@ def golden() -> dict[str, list[str]]:
     return listed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROJECTS)
 def test_what_is_planted_is_found_and_nothing_else(
     make_tree: Callable[..., str], name: str

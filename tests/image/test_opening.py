@@ -382,6 +382,7 @@ def zeros(size: int) -> bytes:
     return header.tobuf() + bytes(size + 1024)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("how", ["gzip", "zstd"])
 def test_a_bomb(tmp_path: Path, how: str) -> None:
@@ -483,6 +484,7 @@ def test_a_layer_that_begins_like_a_text(tmp_path: Path) -> None:
     assert sizes(read(written(tmp_path, tar_of(with_blobs(layers, ["layer"]))))) == [5]
 
 
+@pytest.mark.slow
 def test_zeros_without_end_are_refused_early(tmp_path: Path) -> None:
     with pytest.raises(MeasureError, match="goes on behind its end"):
         read(written(tmp_path, with_layer(packed(bytes(300 << 20), "gzip"))))

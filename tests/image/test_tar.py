@@ -52,6 +52,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(rows=ROWS, format_=FORMATS, piece=st.sampled_from([1, 7, 512, 1 << 16]))
 def test_it_is_what_was_written(
     rows: list[tuple[str, bytes, bytes, str]], format_: int, piece: int

@@ -67,6 +67,7 @@ most_states = st.sampled_from([0, 1, 3, 10_000])
 some_texts = st.lists(st.one_of(texts, paths), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @given(programs, some_texts, most_states)
 @settings(deadline=None, max_examples=300)
 def test_automaton_is_re(
@@ -84,6 +85,7 @@ def test_automaton_is_re_at_length(
     check(some_programs, some_texts, most_states)
 
 
+@pytest.mark.slow
 @given(programs, texts, texts)
 @settings(deadline=None, max_examples=300)
 def test_out_of_reach_is_out_of_reach(some_programs: list[Program], head: str, tail: str) -> None:

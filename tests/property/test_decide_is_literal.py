@@ -83,12 +83,14 @@ def test_the_literal_reading_finds_the_same_rules_broken(row: dict[str, Any]) ->
         assert rules_of(spec_of([row["pattern"]])).matchers == [None]
 
 
+@pytest.mark.slow
 @given(files, trees)
 @settings(deadline=None, max_examples=300)
 def test_decide(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
+@pytest.mark.slow
 @given(allow_lists, trees)
 @settings(deadline=None, max_examples=200)
 def test_decide_with_allow_lists(file: list[str], tree: list[str]) -> None:
@@ -101,6 +103,7 @@ def test_decide_with_tangled_rules(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
+@pytest.mark.slow
 @given(lines, st.lists(paths, min_size=1, max_size=12))
 @settings(deadline=None, max_examples=300)
 def test_a_rule_alone(line: str, some_paths: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from pathspec import PathSpec
 
@@ -22,12 +23,14 @@ def check_tree(file: list[str], tree: list[str]) -> None:
         assert decision.documented is pathspec.match_file(entry.path)
 
 
+@pytest.mark.slow
 @given(sound_files, trees)
 @settings(deadline=None, max_examples=200)
 def test_documented_is_pathspec(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
+@pytest.mark.slow
 @given(allow_lists, trees)
 @settings(deadline=None, max_examples=200)
 def test_documented_is_pathspec_with_allow_lists(file: list[str], tree: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,12 +50,14 @@ def check_added(file: list[str], added: Places, tree: list[str]) -> None:
     assert decisions(longer, tree, own) == decisions(file, tree, list(range(len(file))))
 
 
+@pytest.mark.slow
 @given(files, places(cannot_match), trees)
 @settings(deadline=None, max_examples=300)
 def test_a_rule_that_cannot_match(file: list[str], added: Places, tree: list[str]) -> None:
     check_added(file, added, tree)
 
 
+@pytest.mark.slow
 @given(files, places(empty_lines), trees)
 @settings(deadline=None, max_examples=200)
 def test_comments_and_blank_lines(file: list[str], added: Places, tree: list[str]) -> None:

@@ -26,18 +26,21 @@ def check_tree(file: list[str], tree: list[str]) -> None:
     assert included(file, tree, pruned=True) == included(file, tree, pruned=False)
 
 
+@pytest.mark.slow
 @given(allow_lists, trees)
 @settings(deadline=None, max_examples=300)
 def test_pruned_allow_list_is_the_full_one(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
+@pytest.mark.slow
 @given(sound_files, trees)
 @settings(deadline=None, max_examples=200)
 def test_pruned_walk_is_the_full_one(file: list[str], tree: list[str]) -> None:
     check_tree(file, tree)
 
 
+@pytest.mark.slow
 @given(tangled_files, small_trees)
 @settings(deadline=None, max_examples=300)
 def test_pruned_walk_with_tangled_rules_is_the_full_one(file: list[str], tree: list[str]) -> None:

@@ -100,6 +100,7 @@ def test_what_is_proposed_is_then_true(tmp_path: Path) -> None:
     assert rebuilt(found) == actual
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dockerfile", "more"),
     [
@@ -195,6 +196,7 @@ def test_what_installs_no_dependencies_alone(command: str) -> None:
 COPIES = "FROM {}\nCOPY src {}\nCOPY docs {}\nCOPY other {}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("base", "goals", "certain"),
     [

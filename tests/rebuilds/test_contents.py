@@ -68,6 +68,7 @@ def changes(before: Found, after: Found) -> list[Change]:
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(_TREES, min_size=1, max_size=5), st.sampled_from(RULES), st.randoms())
 def test_step_by_step_or_anew(trees: Sequence[Found], rules: str, rng: object) -> None:

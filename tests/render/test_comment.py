@@ -193,6 +193,7 @@ def test_no_name_does_anything(name: str, others: int) -> None:
     assert len(text.encode()) <= MOST_BYTES
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_changes_have_room() -> None:
     rows = [(f"data/{at:06}/{'é|' * 40}.bin", 10**6 - at) for at in range(100_000)]
     started = time.monotonic()
@@ -205,6 +206,7 @@ def test_a_hundred_thousand_changes_have_room() -> None:
     assert page(text).elements <= ELEMENTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [30, 3000])
 def test_many_hostile_contexts_have_room(count: int) -> None:
     parts = [hostile_part(f"{at}{NAMES['long']}") for at in range(count)]

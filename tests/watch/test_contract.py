@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 
+import pytest
 from watchdog.observers import inotify_c
 
 from ctxguard.context.again import Changed
@@ -46,6 +47,7 @@ def heard(watcher: InotifyWatcher, least_s: float = 0.8) -> tuple[set[str], set[
     return set(found.changed.folders), set(found.changed.trees)
 
 
+@pytest.mark.slow
 def test_what_is_heard(make_tree: MakeTree) -> None:
     root = make_tree({"a": {"b": {"f": "x"}}, "ignored": {"g": "x"}})
     watcher = InotifyWatcher(root)
@@ -74,6 +76,7 @@ def test_what_is_heard(make_tree: MakeTree) -> None:
         watcher.close()
 
 
+@pytest.mark.slow
 def test_a_moved_folder_is_watched_under_its_new_name(make_tree: MakeTree) -> None:
     root = make_tree({"a": {"f": "x"}})
     watcher = InotifyWatcher(root)

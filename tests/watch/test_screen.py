@@ -112,6 +112,7 @@ def ended(screen: Screen, code: int) -> str:
     return after.decode().strip()
 
 
+@pytest.mark.slow
 def test_what_a_person_sees(screen: Screen, root: str) -> None:
     shown = screen.read()
     assert f"Build context {root}" in shown
@@ -131,6 +132,7 @@ def test_what_a_person_sees(screen: Screen, root: str) -> None:
     assert ended(screen, 0).startswith("1.10MB in 5 files, +1.10MB in ")
 
 
+@pytest.mark.slow
 def test_it_follows_the_size_of_the_window(screen: Screen, root: str) -> None:
     for number in range(30):
         Path(root, f"file{number}").write_bytes(b"x" * (number + 1))
@@ -145,6 +147,7 @@ def test_it_follows_the_size_of_the_window(screen: Screen, root: str) -> None:
     ended(screen, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM", "SIGHUP"])
 def test_it_ends_well(screen: Screen, how: str) -> None:
     if how == "Ctrl-C":
@@ -189,6 +192,7 @@ def test_lines_end_well(root: str, tmp_path: Path, how: int) -> None:
     assert "Traceback" not in (tmp_path / "out").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_program_that_is_run_when_it_is_over(root: str, tmp_path: Path) -> None:
     got = tmp_path / "got"
     script = f"import sys; open({str(got)!r}, 'a').write(sys.argv[1] + sys.stdin.read())"

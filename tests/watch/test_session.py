@@ -99,11 +99,13 @@ def right(found: Session, root: str) -> Moment:
     return wait_for(found, lambda moment: moment.bytes == fresh_bytes(root))
 
 
+@pytest.mark.slow
 def test_nothing_is_told_of_nothing(make_tree: MakeTree) -> None:
     with started(make_tree({"Dockerfile": "FROM scratch\n", "a": {"f": "x"}})) as found:
         assert steps(found, 1) == []
 
 
+@pytest.mark.slow
 def test_what_nobody_told_of_is_found_later(
     make_tree: MakeTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_file_system_that_tells_nothing(
         assert "nobody tells of changes on nfs4" in moment.hearable.note
 
 
+@pytest.mark.slow
 def test_something_mounted_on_a_folder(make_tree: MakeTree) -> None:
     root = make_tree({"Dockerfile": "FROM scratch\n", "a": {"f": "x" * 100}})
     mount = ["mount", "-t", "tmpfs", "none", f"{root}/a"]
@@ -148,6 +151,7 @@ def test_something_mounted_on_a_folder(make_tree: MakeTree) -> None:
         right(found, root)
 
 
+@pytest.mark.slow
 def test_rules_that_docker_refuses_and_mended_ones(make_tree: MakeTree) -> None:
     root = make_tree({"Dockerfile": "FROM scratch\n", "a": {"f": "x"}})
     with started(root) as found:
@@ -158,6 +162,7 @@ def test_rules_that_docker_refuses_and_mended_ones(make_tree: MakeTree) -> None:
         assert wait_for(found, lambda moment: moment.missing is None).bytes == fresh_bytes(root)
 
 
+@pytest.mark.slow
 def test_growth_of_the_last_minute(make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_tree({"Dockerfile": "FROM scratch\n"})
     ahead = 0.0
@@ -172,6 +177,7 @@ def test_growth_of_the_last_minute(make_tree: MakeTree, monkeypatch: pytest.Monk
         assert len(moment.history) >= 4
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_gone_at_the_start_of_all(make_tree: MakeTree) -> None:
     root = make_tree({"Dockerfile": "FROM scratch\n", "a": {"f": "x"}})
     with started(root) as found:

@@ -43,6 +43,7 @@ def of_target(root: str) -> tuple[Target, Governing, Arrived]:
     return chosen, governing, Arrived(request.source, view_of(governing, chosen.kept))
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=60, deadline=None)
 @given(tree=TREES, rules=RULES)

@@ -74,6 +74,7 @@ def test_what_lies_deep_below_nothing_costs_nothing(make_tree: Make) -> None:
     assert time.process_time() - begun < 0.5
 
 
+@pytest.mark.slow
 def test_links_that_multiply(make_tree: Make) -> None:
     links: Tree = {f"l{at}": Symlink(f"l*/{at}") for at in range(300)}
     with pytest.raises(TooManyLinksError, match="more links than"):

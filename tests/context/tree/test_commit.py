@@ -64,6 +64,7 @@ def outcome(request: Callable[[], Request]) -> tuple[Measurement, list[Any]] | s
     return replace(found, context=replace(found.context, root="", source="", revision=None)), rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", Backend, ids=lambda backend: backend.value)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, rules=RULES, dockerfile=DOCKERFILES, place=ODD_PLACES)

@@ -34,6 +34,7 @@ __all__ = ["fresh_roots"]
 MakeTree = Callable[..., str]
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=ODD_TREES, rules=RULES, links=LINKS)
@@ -55,6 +56,7 @@ def test_a_snapshot_measures_as_its_source(
         assert not told_apart(outcome(kept, 2), expected)
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=ODD_TREES, rules=RULES, others=st.lists(RULES, min_size=1, max_size=3))

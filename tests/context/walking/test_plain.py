@@ -400,6 +400,7 @@ def merge_part(merged: Tally, part: Tally, files: PlainFiles) -> None:
         merged.pass_by({EVERYTHING: (1, sum(packets_of([each.content]).counts))})
 
 
+@pytest.mark.slow
 @EACH_TALLY
 @settings(max_examples=100)
 @given(blocks=st.lists(BLOCKS, min_size=1, max_size=3, unique_by=lambda block: block[0]))

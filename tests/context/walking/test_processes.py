@@ -45,6 +45,7 @@ def _nobody_stays() -> Iterator[None]:
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2, 3, 20])
 @pytest.mark.parametrize("pieces", [0, 1, 2, PIECES, 500])
 def test_every_piece_is_done_once(processes: int, pieces: int) -> None:

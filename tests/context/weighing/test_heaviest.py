@@ -114,6 +114,7 @@ def test_as_many_files_as_you_like_below_one_folder() -> None:
 # ── laws ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=60, deadline=None)
 @given(

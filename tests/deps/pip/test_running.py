@@ -72,6 +72,7 @@ def test_what_it_leaves_running_is_ended(tmp_path: Path) -> None:
     assert ends(wait_for(tmp_path / "pid"))
 
 
+@pytest.mark.slow
 def test_what_left_the_group_holds_up_nobody(tmp_path: Path) -> None:
     code = (
         f"import os, time; os.setsid(); open('{tmp_path}/pid', 'w').write(f'{{os.getpid()}}\\n'); "

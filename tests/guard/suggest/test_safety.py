@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ IGNORED = st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2), max
 DERIVED = {name for kind in CATALOGUE if kind.derived for name in kind.names}
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

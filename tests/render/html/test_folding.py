@@ -103,6 +103,7 @@ def size_of(outline: Outline) -> int:
     return len(html.render([report]).encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["module", "\u202e" * 80, "\udcff" * 250, "<" * 250])
 def test_a_page_of_100_000_files(name: str) -> None:
     names = [f"{at}{name}" for at in range(100)]
@@ -119,6 +120,7 @@ def test_a_hundred_thousand_endings() -> None:
     assert size_of(one_folder(names, [1000] * len(names))) < 1_500_000
 
 
+@pytest.mark.slow
 def test_deep_and_wide() -> None:
     """Every file weighs enough to be shown, below a long way of its own."""
     paths = ["/".join([f"{at:04}", *("d" * 100 for _ in range(30))]) for at in range(1900)]
@@ -128,6 +130,7 @@ def test_deep_and_wide() -> None:
     assert size_of(outline) < 1_500_000
 
 
+@pytest.mark.slow
 def test_very_much_of_everything() -> None:
     many = 20_000
     numbers = list(range(many))
