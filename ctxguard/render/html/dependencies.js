@@ -27,7 +27,7 @@ function rowsTable(dependencies) {
   if (!dependencies.rows.length) return null;
   const measured = dependencies.bytes !== null;
   const rows = dependencies.rows.map((row) => [row.name, ...(measured ? [exclusiveText(row)] : []), wordsOf(row.verdict), whyText(row), row.declared.map((place) => placeText(place.file, place.line)).join(", ")]);
-  return table(["package", ...(measured ? ["with what only it needs"] : []), "verdict", "why", "declared"], rows);
+  return table(["package", ...(measured ? ["frees"] : []), "verdict", "why", "declared"], rows);
 }
 
 function wordsOf(verdict) {
@@ -50,7 +50,7 @@ function exclusiveText(row) {
 }
 
 function whyText(row) {
-  const parts = row.evidence.map((each) => (each.file ? `${each.message} (${placeText(each.file, each.line)})` : each.message));
+  const parts = row.evidence.slice(0, 1).map((each) => (each.file ? `${each.message} (${placeText(each.file, each.line)})` : each.message));
   if (row.redundant_with.length) parts.push(`does the same job as ${row.redundant_with.join(", ")}`);
   if (row.question) parts.push(row.question);
   return parts.join("; ");

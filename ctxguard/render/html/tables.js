@@ -1,10 +1,12 @@
 // Limits, heaviest paths, findings and problems.
 
-const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed", "layer", "wasted", "packages", "of unknown size", "with what only it needs"]);
+const NUMBERS = new Set(["size", "share", "files", "is", "at most", "nothing cached", "nothing changed", "layer", "wasted", "packages", "of unknown size", "frees"]);
+const SHORT = new Set(["verdict"]);
+const NAMES = new Set(["package", "declared"]);
 
 // A row is a list of texts or elements.
 function table(columns, rows) {
-  const kinds = columns.map((name) => (NUMBERS.has(name) ? "number" : ""));
+  const kinds = columns.map((name) => (NUMBERS.has(name) ? "number" : SHORT.has(name) ? "short" : NAMES.has(name) ? "name" : ""));
   const head = element("tr", {}, ...columns.map((name, at) => element("th", { scope: "col", class: kinds[at] }, name)));
   const body = rows.map((row) => element("tr", {}, ...row.map((cell, at) => element("td", { class: kinds[at] }, cell))));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));

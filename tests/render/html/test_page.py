@@ -209,7 +209,7 @@ def test_the_dependencies(sample: Opened) -> None:
     heads = [each.locator("th").all_text_contents() for each in (sums, packages)]
     assert heads == [
         ["verdict", "packages", "size", "of unknown size"],
-        ["package", "with what only it needs", "verdict", "why", "declared"],
+        ["package", "frees", "verdict", "why", "declared"],
     ]
     assert sums.locator("tbody tr").nth(1).locator("td").all_text_contents() == [
         "needs verification", "1", "unknown", "1",
