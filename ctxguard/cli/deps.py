@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ctxguard.cli import deps_sources, options, output
+from ctxguard.cli.ending import ended_by_signals
 from ctxguard.cli.help import help_option
 from ctxguard.cli.screen import screen
 from ctxguard.errors import ExitCode, UsageError
@@ -76,6 +77,7 @@ def command(click_context: click.Context, /, path: str = ".", **given: Any) -> i
     return None
 
 
+@ended_by_signals()
 def _show(
     *, path: str, requirements: tuple[str, ...], venv: str | None, python: str | None,
     image: str | None, download: bool, allow_indexes: bool, max_dependencies: str | None,

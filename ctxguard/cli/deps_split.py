@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctxguard.cli import deps_sources, options, output
 from ctxguard.cli.deps_sources import Asked
+from ctxguard.cli.ending import ended_by_signals
 from ctxguard.cli.screen import screen
 from ctxguard.errors import ExitCode, UsageError
 
@@ -46,6 +47,7 @@ class Wanted:
             raise UsageError("--prove wants a command")
 
 
+@ended_by_signals()
 def run(asked: Asked, wanted: Wanted) -> int:
     """Show the files, prove them and write them, as far as that is wanted."""
     wanted.check()
@@ -173,7 +175,8 @@ class _Splitting:
     def _write(self) -> None:
         from ctxguard.deps.split.writing import write
 
-        for file in write(self._project, self._texts, force=self.wanted.force):
+        sources = [file for each in self.applications for file in each.split.sources]
+        for file in write(self._project, self._texts, force=self.wanted.force, sources=sources):
             self._say(f"{os.path.join(self.asked.path, file)} is written")
 
     def _say_next(self, there: Sequence[str]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +12,7 @@ import click
 
 from ctxguard.cli import options, streams
 from ctxguard.cli.alarm import Alarm
+from ctxguard.cli.ending import ended_by_signals
 from ctxguard.config import Settings
 from ctxguard.context.course import Request
 from ctxguard.errors import ExitCode
@@ -92,7 +91,7 @@ def _run(
     if format_ is None:
         format_ = "screen" if streams.is_terminal(sys.stdout) else "jsonl"
     found = _Watch(place, settings, program, until_over=until_over, verbose=verbose, quiet=quiet)
-    with _ended_by_signals():
+    with ended_by_signals():
         session = Session(found.request, found.judged, poll)
         try:
             return found.on_screen(session) if format_ == "screen" else found.in_lines(session)
@@ -192,19 +191,3 @@ class _Watch:
         self.alarm.say = options.say
         streams.write(f"{render.summary(shown.moment, time.monotonic() - began)}\n")
         return code
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM, and SIGHUP of a closed terminal, end it as Ctrl-C does: everything is put away."""
-
-    def end(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), end) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)

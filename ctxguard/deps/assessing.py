@@ -18,7 +18,7 @@ from ctxguard.deps.known import is_known, needs, same_job
 from ctxguard.deps.modules import Brings, ModuleIndex, brings
 from ctxguard.deps.roles import is_development
 from ctxguard.deps.scopes import Scope, scopes
-from ctxguard.deps.sizing import Asked, by_key, extras_of, sized, sums
+from ctxguard.deps.sizing import Asked, best_of, by_key, extras_of, sized, sums
 from ctxguard.deps.uses.imported import imported
 from ctxguard.deps.uses.looking import Seen, by_entry_points, look
 from ctxguard.deps.uses.use import Use
@@ -61,16 +61,14 @@ class _Assessing:
             (*self._unexplained(undeclared), *seen.loaded), self._kinds(), self.files.unread,
         )  # fmt: skip
         rows: list[Dependency] = []
-        best: dict[str, Verdict] = {}
         for part in parts:
             own = by_key(part.requirements)
             for key, decision in decide(_within(common, part, own, uses)).items():
                 rows.append(_row(key, own[key], sorted(same_job(key) & own.keys()), decision))
-                best[key] = min(best.get(key, decision.verdict), decision.verdict, key=_ORDER.index)
         weighed = rows if self.installed is None else list(sized(rows, asked, self.installed))
         return Dependencies(
             tuple(sorted(weighed, key=_heaviest_of_the_worst)),
-            tuple(sums(best, asked, self.installed)),
+            tuple(sums(best_of(rows), asked, self.installed)),
             None if self.installed is None else self.installed.where,
             undeclared,
             tuple(self._problems()),

@@ -181,7 +181,8 @@ class _Deciding:
         if self.facts.unread:
             return self._unseen()
         modules = ", ".join(sorted(self.facts.of[key].modules)[:3]) or "nothing of it"
-        told = Evidence(Why.IMPORT, f"no file imports {modules}")
+        guess = "" if self.facts.of[key].certain else ", a guess from its name"
+        told = Evidence(Why.IMPORT, f"no file imports {modules}{guess}")
         return Decision(Verdict.UNUSED, (told,))
 
     def _for_development(self, key: str) -> Iterable[Evidence]:

@@ -28,6 +28,7 @@ _MOST_JSON = 256 << 20
 _MOST_WORDS = 1 << 20
 _SKIPPED = re.compile(r"Skipping processing of (.+?) because of the following error")
 _CODES = ("DEP001", "DEP003")
+_Running = list[subprocess.Popen[bytes]]
 _MANY = 1_000
 """With more files two are run at once: deptry takes most of its time in one thread."""
 _HALVES = ((r".*[0-4A-Ma-m_]\.(?:py|ipynb)$",), (r".*[5-9N-Zn-z]\.(?:py|ipynb)$",))
@@ -70,29 +71,43 @@ def imports(files: ProjectFiles) -> Imports:
         )
     known = {file.path for file in files.found}
     parts = _HALVES if len(known) > _MANY else ((),)
-    with ThreadPoolExecutor(len(parts)) as pool:
-        answers = list(pool.map(lambda part: _run(files, part), parts))
+    answers = _answers(files, parts)
     found = {each for answer, _ in answers for each in _imports(answer)}
     skipped = {path for _, words in answers for path in _SKIPPED.findall(words)}
     kept = (each for each in found if each.place.file in known)
     return Imports(tuple(sorted(kept, key=_by_place)), tuple(sorted(skipped & known)))
 
 
+def _answers(files: ProjectFiles, parts: Sequence[Sequence[str]]) -> list[tuple[Any, str]]:
+    running: _Running = []
+    with ThreadPoolExecutor(len(parts)) as pool:
+        try:
+            return list(pool.map(lambda part: _run(files, part, running), parts))
+        except BaseException:
+            # Whoever interrupts it does not wait for an answer, and leaves nothing behind.
+            for process in running:
+                process.kill()
+            raise
+
+
 def _by_place(each: Import) -> tuple[str, int, int, str]:
     return each.place.file, each.place.line, each.column, each.module
 
 
-def _run(files: ProjectFiles, part: Sequence[str]) -> tuple[Any, str]:
+def _run(files: ProjectFiles, part: Sequence[str], running: _Running) -> tuple[Any, str]:
     """Its answer, and what it says beside.
 
     Args:
         part: the patterns of files to leave out, beside those that are left out anyway.
+        running: gets the process.
     """
     with tempfile.TemporaryDirectory(prefix="ctxguard-") as folder:
-        return _run_in(folder, files, part)
+        return _run_in(folder, files, part, running)
 
 
-def _run_in(folder: str, files: ProjectFiles, part: Sequence[str]) -> tuple[Any, str]:
+def _run_in(
+    folder: str, files: ProjectFiles, part: Sequence[str], running: _Running
+) -> tuple[Any, str]:
     config, nothing, said = (os.path.join(folder, name) for name in ("c.toml", "none.txt", "said"))
     output = os.path.join(folder, "found.json")
     for path in (config, nothing):
@@ -104,20 +119,28 @@ def _run_in(folder: str, files: ProjectFiles, part: Sequence[str]) -> tuple[Any,
     argv += ["--json-output", output, *_excludes(files)]
     argv += [word for pattern in part for word in ("--exclude", pattern)] + ["."]
     with open(said, "wb") as stream:
-        run = _started(argv, files.root, stream)
+        run = _started(argv, files.root, stream, running)
+    if run < 0:
+        raise MeasureError(
+            f"deptry cannot look at {files.root}: it was ended by signal {-run}; there may be too "
+            "little memory, or a source that is nested too deep to be parsed"
+        )
     if run not in (0, 1) or not os.path.exists(output):
         raise MeasureError(f"deptry cannot look at {files.root}: {_start(said, 400).strip()}")
     return _parsed(output), _start(said, _MOST_WORDS)
 
 
-def _started(argv: list[str], root: str, stream: Any) -> int:
-    try:
-        return subprocess.run(
-            argv, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stream,
-            timeout=_MOST_SECONDS, check=False, env=_environment(),
-        ).returncode  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise MeasureError(f"deptry takes over {_MOST_SECONDS} s for {root}") from error
+def _started(argv: list[str], root: str, stream: Any, running: _Running) -> int:
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(
+        argv, cwd=root, stdin=nothing, stdout=nothing, stderr=stream, env=_environment()
+    ) as process:
+        running.append(process)
+        try:
+            return process.wait(_MOST_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise MeasureError(f"deptry takes over {_MOST_SECONDS} s for {root}") from error
 
 
 def _environment() -> dict[str, str]:

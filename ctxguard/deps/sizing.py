@@ -10,6 +10,8 @@ from ctxguard.deps.declared.declaration import Requirement
 from ctxguard.deps.installed.closure import exclusive, freed
 from ctxguard.deps.installed.distribution import Installed
 
+_ORDER = list(Verdict)
+
 Asked = Mapping[str, Sequence[Requirement]]
 
 
@@ -30,16 +32,28 @@ def extras_of(asked: Asked) -> dict[str, Set[str]]:
 
 
 def sized(rows: Sequence[Dependency], asked: Asked, installed: Installed) -> Iterator[Dependency]:
-    """The same rows, with what is known of their sizes."""
+    """The same rows, with what is known of their sizes.
+
+    Parts of a project may differ about a package. It frees nothing where another part keeps it
+    longer.
+    """
     own = exclusive(installed, extras_of(asked))
+    best = best_of(rows)
     for row in rows:
         there = installed.found.get(row.key)
         if there is None:
             yield row
         else:
-            yield replace(
-                row, version=there.version, bytes=there.bytes, exclusive_bytes=own.get(row.key, 0)
-            )
+            alone = own.get(row.key, 0) if row.verdict is best[row.key] else 0
+            yield replace(row, version=there.version, bytes=there.bytes, exclusive_bytes=alone)
+
+
+def best_of(rows: Iterable[Dependency]) -> dict[str, Verdict]:
+    """By key: of the verdicts of all parts of a project that which keeps the package longest."""
+    best: dict[str, Verdict] = {}
+    for row in rows:
+        best[row.key] = min(best.get(row.key, row.verdict), row.verdict, key=_ORDER.index)
+    return best
 
 
 def sums(

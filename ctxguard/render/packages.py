@@ -43,6 +43,7 @@ def _row(each: Dependency) -> dict[str, Any]:
     return {
         **named_path("name", each.name),
         "verdict": each.verdict.value,
+        "for_production": each.for_production,
         **named_paths("redundant_with", each.redundant_with),
         "bytes": each.bytes,
         "exclusive_bytes": each.exclusive_bytes,

@@ -352,6 +352,14 @@ def test_split_never_leads_out(project: str, run_cli: Run, tmp_path: Path) -> No
     assert victim.read_text(encoding="utf-8") == "mine\n"
 
 
+def test_split_never_writes_over_what_it_is_made_from(project: str, run_cli: Run) -> None:
+    os.symlink("requirements.txt", os.path.join(project, "requirements-prod.txt"))
+    found = run_cli("deps", "split", project, "--write", "--force", "-q")
+    assert (found.code, found.out) == (2, "")
+    assert "requirements-prod.txt: it is a link to requirements.txt" in found.err
+    assert Path(project, "requirements.txt").read_text(encoding="utf-8") == REQUIREMENTS
+
+
 def test_a_folder_of_this_name(
     make_tree: Make, run_cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

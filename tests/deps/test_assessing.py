@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from ctxguard.dependencies import Dependencies, Dependency, Verdict
 from ctxguard.deps.assessing import assess
 from ctxguard.deps.declared.declaring import declared
@@ -159,14 +161,38 @@ def test_a_package_of_two_parts(make_tree: MakeTree) -> None:
     found = judged(root, dist("six", "six", size=7), dist("redis", "redis", size=5))
     rows = [(row.name, row.verdict.value, row.declared[0].file) for row in found.rows]
     assert rows == [
-        ("six", "unused", "b/requirements.txt"),
         ("redis", "unused", "a/requirements.txt"),
+        ("six", "unused", "b/requirements.txt"),
         ("six", "used", "a/requirements.txt"),
     ]
+    assert [row.exclusive_bytes for row in found.rows] == [5, 0, 7]
     assert {each.verdict.value: each.bytes for each in found.sums if each.bytes} == {
         "used": 7,
         "unused": 5,
     }
+
+
+def test_a_package_that_no_part_keeps(make_tree: MakeTree) -> None:
+    root = make_tree({name: {"requirements.txt": "six\n", "a.py": ""} for name in ("a", "b")})
+    found = judged(root, dist("six", "six", size=7))
+    assert [row.exclusive_bytes for row in found.rows] == [7, 7]
+    assert [each.bytes for each in found.sums if each.bytes] == [7]
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "told"),
+    [
+        pytest.param("six", (), "no file imports six", id="known"),
+        pytest.param("acme", (), "no file imports acme, a guess from its name", id="unknown"),
+        pytest.param("acme", (dist("acme", "ac"),), "no file imports ac", id="installed"),
+    ],
+)
+def test_what_an_unused_one_rests_on(
+    make_tree: MakeTree, name: str, there: tuple[Distribution, ...], told: str
+) -> None:
+    found = judged(make_tree({"requirements.txt": f"{name}\n"}), *there)
+    row = row_of(found, name)
+    assert (row.verdict, row.evidence[0].message) == (Verdict.UNUSED, told)
 
 
 def test_packages_that_do_the_same_job(make_tree: MakeTree) -> None:

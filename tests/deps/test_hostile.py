@@ -205,6 +205,12 @@ def test_when_deptry_fails(
         judged(make_tree(BASE))
 
 
+def test_a_source_on_which_deptry_crashes(make_tree: MakeTree) -> None:
+    root = make_tree({**BASE, "deep.py": "(" * 100_000 + ")" * 100_000})
+    with pytest.raises(MeasureError, match=r"cannot look at .* by signal .* nested too deep"):
+        judged(root)
+
+
 def test_when_deptry_takes_too_long(
     make_tree: MakeTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +15,7 @@ from ctxguard.deps import imports as room
 from ctxguard.deps.files import project_files
 from ctxguard.deps.imports import Imports, imports
 from tests.conftest import Tree
+from tests.deps.pip.test_running import ends, wait_for
 from tests.deps.projects import notebook
 
 MakeTree = Callable[..., str]
@@ -64,3 +70,28 @@ def test_two_at_once_tell_the_same(make_tree: MakeTree, monkeypatch: pytest.Monk
     assert found(root) == alone
     assert len(alone.found) == len(names) + 1
     assert alone.unreadable == ("bad/a.py", "bad/n.py")
+
+
+_INTERRUPTED = """
+import signal, sys
+from ctxguard.deps.files import project_files
+from ctxguard.deps.imports import imports
+sys.executable, root = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+imports(project_files(root))
+"""
+
+
+def test_an_interrupt_does_not_wait_for_an_answer(make_tree: MakeTree, tmp_path: Path) -> None:
+    program, pid, temporary = (tmp_path / name for name in ("python", "pid", "temporary"))
+    temporary.mkdir()
+    program.write_text(f"#!/bin/sh\necho $$ > {pid}\nexec sleep 100\n", encoding="utf-8")
+    program.chmod(0o755)
+    argv = [sys.executable, "-c", _INTERRUPTED, str(program), make_tree(BROUGHT)]
+    there = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, env=there) as process:
+        own = wait_for(pid)
+        process.send_signal(signal.SIGINT)
+        assert b"KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    assert ends(own)
+    assert os.listdir(temporary) == []

@@ -264,6 +264,7 @@ def test_json() -> None:
     assert document["dependencies"][2] == {
         "name": "redis",
         "verdict": "needs-verification",
+        "for_production": True,
         "redundant_with": [],
         "bytes": None,
         "exclusive_bytes": None,

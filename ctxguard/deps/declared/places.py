@@ -1,11 +1,13 @@
-"""Where a project keeps what it asks for: in its own folder, and in applications just below."""
+"""Where a project keeps what it asks for: in its own folder, and in applications below it."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ctxguard.deps.declared.groups import file_is_development
 from ctxguard.deps.declared.projectfile import Project, UnreadableError
 from ctxguard.deps.roles import SKIPPED
 
@@ -15,9 +17,13 @@ LOOKED_FOR = (
 _REQUIREMENTS = re.compile(r"requirements[^/]*\.txt|[^/]+[-_.]requirements\.txt")
 _OTHERS = ("pyproject.toml", "setup.cfg", "Pipfile", "setup.py")
 _OWN = ("requirements.txt", "pyproject.toml")
-_MOST_FOLDERS = 1000
+_MOST_FOLDERS = 5_000
+"""That are looked at, of all levels together."""
+_DEEPEST = 3
 _FOLDER = "requirements"
 _ENVIRONMENT = "pyvenv.cfg"
+_OF_OTHERS = frozenset(("vendor", "_vendor", "vendored", "third_party", "third-party"))
+"""Folders with projects of other people, which ask for nothing by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +42,39 @@ class Home:
 
 
 def homes(project: Project) -> tuple[Home, ...]:
-    """The project's own folder, then those below in the order of their names.
+    """The project's own folder, then those below it, level by level in the order of their names.
 
     Raises:
         UnreadableError: the project's folder cannot be read.
     """
     names, folders = _names(project, "")
-    found = [_home(project, "", names, folders)]
-    for folder in [each for each in folders if _may_be_home(each)][:_MOST_FOLDERS]:
+    return (_home(project, "", names, folders), *_homes_below(project, _below("", folders)))
+
+
+def _homes_below(project: Project, waiting: list[str]) -> Iterator[Home]:
+    # Those that are met on the way are looked at too, after all of the level above.
+    for number, folder in enumerate(waiting):
+        if number == _MOST_FOLDERS:
+            return
         try:
-            names, below = _names(project, folder)
+            names, folders = _names(project, folder)
         except UnreadableError:
             continue
-        if not set(_OWN).isdisjoint(names) and _ENVIRONMENT not in names:
-            found.append(_home(project, folder, names, below))
-    return tuple(found)
+        if _ENVIRONMENT in names:
+            continue
+        if not set(_OWN).isdisjoint(names):
+            yield _home(project, folder, names, folders)
+        if folder.count("/") + 1 < _DEEPEST and not file_is_development(f"{folder}/"):
+            waiting += _below(folder, folders)
 
 
-def _may_be_home(folder: str) -> bool:
-    return folder not in SKIPPED and folder != _FOLDER and not folder.startswith(".")
+def _below(folder: str, names: list[str]) -> list[str]:
+    return [f"{folder}/{name}" if folder else name for name in names if _may_be_home(name)]
+
+
+def _may_be_home(name: str) -> bool:
+    is_ours = name not in SKIPPED and name not in _OF_OTHERS
+    return is_ours and name != _FOLDER and not name.startswith(".")
 
 
 def _home(project: Project, folder: str, names: list[str], folders: list[str]) -> Home:
@@ -79,8 +99,16 @@ def _names(project: Project, folder: str) -> tuple[list[str], list[str]]:
             for entry in scan:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
-                elif not entry.is_dir():
+                elif not _leads_to_folder(entry):
                     files.append(entry.name)
     except OSError as error:
         raise UnreadableError((error.strerror or str(error)).lower()) from None
     return sorted(files), sorted(folders)
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself; what it is called like may be looked for, and cannot be read.
+        return False

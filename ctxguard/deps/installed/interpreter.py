@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
+from collections.abc import Iterable
 
+from ctxguard.deps.pip.running import run
 from ctxguard.errors import UsageError
 
 _ASK = """
 import json, sys, sysconfig
 schemes = [None, *({"deb_system", "posix_prefix"} & set(sysconfig.get_scheme_names()))]
 paths = [sysconfig.get_paths(each) if each else sysconfig.get_paths() for each in schemes]
-homes = [[each["data"], each[lib]] for each in paths for lib in ("purelib", "platlib")]
-json.dump(homes, sys.stdout)
+for each in paths:
+    for lib in ("purelib", "platlib"):
+        print(json.dumps([each["data"], each[lib]]))
 """
 _MOST_S = 30
-_MOST_BYTES = 1 << 16
+_MOST_LINES = 100
 
 
 def interpreter_at(python: str) -> str:
@@ -38,21 +40,36 @@ def folders_of(python: str) -> list[tuple[str, str]]:
     """Its folders of packages, each behind the folder of the installation that it is part of.
 
     It runs isolated and without `site` (`-I -S`): no `.pth` file, `sitecustomize` or variable of
-    the environment brings code in.
+    the environment brings code in. What is none may say anything, for ever.
 
     Raises:
         UsageError: it is no interpreter.
     """
+    said = 0
+
+    def enough(_: str) -> bool:
+        nonlocal said
+        said += 1
+        return said > _MOST_LINES
+
     try:
-        done = subprocess.run(
-            [python, "-I", "-S", "-c", _ASK], stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=_MOST_S, check=False,
-        )  # fmt: skip
-        return [(str(root), str(home)) for root, home in json.loads(done.stdout[:_MOST_BYTES])]
-    except subprocess.TimeoutExpired:
-        raise UsageError(f"{python} does not answer within {_MOST_S} seconds") from None
+        argv = [python, "-I", "-S", "-c", _ASK]
+        ran = run(argv, os.environ, most_s=_MOST_S, enough=enough)
+        if ran.code is None and said <= _MOST_LINES:
+            raise UsageError(f"{python} does not answer within {_MOST_S} seconds")
+        return _pairs(ran.lines)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise UsageError(f"{python} cannot be run: {why}") from error
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, RecursionError):
         raise UsageError(f"{python} does not say where its packages lie; is it a Python?") from None
+
+
+def _pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Raises ValueError for a list that is not of two texts, and if there is none at all."""
+    # An interpreter may warn of something besides.
+    found = [json.loads(line) for line in lines if line.startswith("[")]
+    told = [(root, home) for root, home in found if isinstance(root, str) and isinstance(home, str)]
+    if not told or len(told) < len(found):
+        raise ValueError("these are no paths")
+    return told

@@ -163,7 +163,8 @@ class _Loading:
             if self._hopeless is not None or time.monotonic() >= self._end:
                 self._give_up(lot, self._hopeless or _NO_TIME)
                 continue
-            self._progress(f"asking pip for {len(lot):,} packages")
+            what = "package" if len(lot) == 1 else "packages"
+            self._progress(f"asking pip for {len(lot):,} {what}")
             lots += self._after(lot, self._run(lot))
 
     def _sane(self, wants: _Wants) -> _Wants:

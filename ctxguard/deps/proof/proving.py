@@ -110,7 +110,9 @@ class _Trying:
     most_s: float
 
     def make(self, wanted: Installable, told: Progress) -> None:
-        told(f"installing {len(wanted.lines):,} requirements in a fresh environment")
+        number = len(wanted.lines)
+        what = "requirement" if number == 1 else "requirements"
+        told(f"installing {number:,} {what} in a fresh environment")
         self.environment.make(wanted.lines)
 
     def each(

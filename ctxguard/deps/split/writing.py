@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ctxguard.deps.declared.projectfile import Project, UnreadableError, project_at
 from ctxguard.deps.split.splitting import Text
@@ -30,11 +30,14 @@ def differences(project: str, texts: Sequence[Text]) -> str:
     )
 
 
-def write(project: str, texts: Sequence[Text], *, force: bool = False) -> tuple[str, ...]:
+def write(
+    project: str, texts: Sequence[Text], *, force: bool = False, sources: Collection[str] = ()
+) -> tuple[str, ...]:
     """Write the files; what is there with the same text is let be.
 
     Args:
         force: write over files that hold something else.
+        sources: what they are made from, relative to the project.
 
     Returns:
         Those that were written, relative to the project.
@@ -44,6 +47,7 @@ def write(project: str, texts: Sequence[Text], *, force: bool = False) -> tuple[
     """
     found = project_at(project)
     with _told(found.root), alone(found.root):
+        _check_links(found, [text.file for text in texts], sources)
         before = {text.file: _content(found, text.file) for text in texts}
         wanted = [text for text in texts if before[text.file] != text.data]
         for text in wanted:
@@ -97,6 +101,22 @@ def _content(project: Project, file: str) -> bytes | None:
     try:
         place = project.place(file)
         return project.read(file) if os.path.lexists(place) else None
+    except UnreadableError as error:
+        raise UsageError(f"it is not to be written: {error}", path=file) from None
+
+
+def _check_links(project: Project, files: Sequence[str], sources: Collection[str]) -> None:
+    """A link may lead to another file of the project, but to none that is needed as it is."""
+    taken = {_place(project, file): file for file in sources}
+    for file in files:
+        other = taken.setdefault(_place(project, file), file)
+        if other != file:
+            raise UsageError(f"it is a link to {other}, which would be lost", path=file)
+
+
+def _place(project: Project, file: str) -> str:
+    try:
+        return project.place(file)
     except UnreadableError as error:
         raise UsageError(f"it is not to be written: {error}", path=file) from None
 

@@ -105,7 +105,9 @@ def _of_notebook(file: SourceFile, text: str) -> Iterator[tuple[Place, Command]]
 
 def _of_instruction(each: Instruction) -> Iterable[Command]:
     if each.keyword == "ONBUILD":
-        return _of_instruction(instruction_of(each.rest, each.line))
+        then = instruction_of(each.rest, each.line)
+        # Docker refuses one within another.
+        return () if then.keyword == "ONBUILD" else _of_instruction(then)
     if each.keyword == "RUN":
         return of_run(each)
     if each.keyword not in _STARTING:

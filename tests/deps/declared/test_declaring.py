@@ -76,7 +76,8 @@ PROJECTS: dict[str, tuple[Tree, dict[str, tuple[str, bool]]]] = {
             "env": {"pyvenv.cfg": "", "requirements.txt": "no\n"},
             ".hidden": {"requirements.txt": "no\n"},
             "node_modules": {"requirements.txt": "no\n"},
-            "api2": {"deep": {"requirements.txt": "no\n"}},
+            "services": {"one": {"requirements.txt": "d\n"}},
+            "far": {"far": {"far": {"away": {"requirements.txt": "no\n"}}}},
             "linked": Symlink("api"),
         },
         {
@@ -84,6 +85,7 @@ PROJECTS: dict[str, tuple[Tree, dict[str, tuple[str, bool]]]] = {
             "b": ("api/requirements-dev.txt", True),
             "flask": ("", False),
             "c": ("docs/requirements.txt", True),
+            "d": ("", False),
         },
     ),
     "what setuptools is told to read": (

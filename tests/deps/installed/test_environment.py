@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ctxguard.deps.installed import interpreter
 from ctxguard.deps.installed.distribution import Installed
 from ctxguard.deps.installed.environment import default_environment, of_environment
 from ctxguard.errors import UsageError
@@ -228,12 +229,23 @@ def test_the_interpreter_of_an_environment_is_not_run(make_tree: Make, tmp_path:
         "echo '[[1]]'",
         "echo '[1, 2]'",
         "echo '{'",
+        "echo '[]'",
+        "echo 1",
         "yes '[' | head -c 60000",
+        "exec yes",
+        'echo \'["a", "b"]\'; exec yes',
     ],
 )
 def test_what_is_no_interpreter(tmp_path: Path, text: str) -> None:
     python = program(tmp_path / "bin" / "python", f"#!/bin/sh\n{text}\n")
     with pytest.raises(UsageError, match="is it a Python"):
+        of_environment(python=python)
+
+
+def test_one_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = program(tmp_path / "bin" / "python", "#!/bin/sh\nsleep 100 & wait\n")
+    monkeypatch.setattr(interpreter, "_MOST_S", 0.2)
+    with pytest.raises(UsageError, match=r"does not answer within 0\.2 seconds"):
         of_environment(python=python)
 
 

@@ -81,6 +81,26 @@ def test_a_link_within_the_project_stays_one(make_tree: Make) -> None:
     assert Path(root, "real/x").read_bytes() == b"one\n"
 
 
+LOST: dict[str, tuple[Tree, str]] = {
+    "a source": ({"a.txt": Symlink("source.txt")}, r"a\.txt: it is a link to source\.txt"),
+    "another one of them": ({"b.txt": Symlink("a.txt")}, r"b\.txt: it is a link to a\.txt"),
+}
+
+
+@pytest.mark.parametrize(("tree", "message"), LOST.values(), ids=LOST)
+def test_a_link_to_what_would_be_lost(make_tree: Make, tree: Tree, message: str) -> None:
+    root = make_tree({"source.txt": "mine", **tree})
+    before = contents(root)
+    with pytest.raises(UsageError, match=message):
+        write(root, TEXTS, force=True, sources=["source.txt"])
+    assert contents(root) == before
+
+
+def test_one_of_them_may_be_a_source(make_tree: Make) -> None:
+    root = make_tree({"a.txt": "mine"})
+    assert write(root, TEXTS, force=True, sources=["a.txt"]) == NAMES
+
+
 @pytest.mark.parametrize("failing", NAMES)
 @pytest.mark.parametrize("there", [True, False])
 def test_a_failure_on_the_way_leaves_all_as_it_was(

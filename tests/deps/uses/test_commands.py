@@ -19,6 +19,7 @@ COMMANDS = [
     ("a here-document", "Dockerfile", "FROM x\nRUN <<E\ncelery x\nE", "celery:2"),
     ("HEALTHCHECK", "Dockerfile", "FROM x\nHEALTHCHECK --interval=5s CMD celery x", "celery:2"),
     ("ONBUILD", "Dockerfile", "FROM x\nONBUILD RUN alembic up", "alembic:2"),
+    ("ONBUILD again and again", "Dockerfile", f"FROM x\n{'ONBUILD ' * 5000}RUN alembic up", ""),
     ("for development", "Dockerfile.dev", "FROM x\nCMD flask run", "flask:2*"),
     ("installing", "Dockerfile", "FROM x\nRUN pip install flask && uv add celery", ""),
     ("a Dockerfile that is none", "Dockerfile", '{% if x %}\nCMD ["celery"]\n', "celery:2"),
