@@ -14,7 +14,7 @@ import pytest
 
 from ctxguard.cli.ending import ended_by_signals
 from tests.cli.process import CTXGUARD, environment
-from tests.deps.pip.test_running import ends, wait_for
+from tests.deps.test_running import ends, wait_for
 from tests.deps.wheels import keep_to, without_settings, write_wheel
 
 SIGNALS = [pytest.param(getattr(signal, name), id=name) for name in ("SIGTERM", "SIGHUP")]

@@ -15,8 +15,8 @@ from ctxguard.deps import imports as room
 from ctxguard.deps.files import project_files
 from ctxguard.deps.imports import Imports, imports
 from tests.conftest import Tree
-from tests.deps.pip.test_running import ends, wait_for
 from tests.deps.projects import notebook
+from tests.deps.test_running import ends, wait_for
 
 MakeTree = Callable[..., str]
 

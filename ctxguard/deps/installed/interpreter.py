@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable
 
-from ctxguard.deps.pip.running import run
+from ctxguard.deps.running import run
 from ctxguard.errors import UsageError
 
 _ASK = """

@@ -29,7 +29,7 @@ from ctxguard.deps.pip.complaints import (
 from ctxguard.deps.pip.links import are_local, has_no_index, links_in, wheels_at
 from ctxguard.deps.pip.pipline import index_options, indexed
 from ctxguard.deps.pip.program import Pip
-from ctxguard.deps.pip.running import Ran
+from ctxguard.deps.running import Ran
 
 WHERE = "wheels that pip downloads"
 _BESIDE = "../../"

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ctxguard.deps.pip.running import Ran, run
+from ctxguard.deps.running import Ran, run
 
 _SET_ASIDE = frozenset(
     (

@@ -15,10 +15,10 @@ from ctxguard.deps.declared.asked import key_of
 from ctxguard.deps.installed.closure import only_for
 from ctxguard.deps.installed.environment import of_environment
 from ctxguard.deps.pip.pipline import index_options
-from ctxguard.deps.pip.running import run
 from ctxguard.deps.proof.installable import Installable, installable
 from ctxguard.deps.proof.throwaway import ThrowAway
 from ctxguard.deps.proof.trial import Outcome, Proof, Trial
+from ctxguard.deps.running import run
 from ctxguard.errors import UsageError
 
 _SHELL = "/bin/sh"

@@ -14,8 +14,8 @@ from ctxguard.deps.installed.metadata import named
 from ctxguard.deps.installed.record import recorded
 from ctxguard.deps.pip.complaints import first_error
 from ctxguard.deps.pip.program import TEMPORARY, Pip
-from ctxguard.deps.pip.running import run
 from ctxguard.deps.proof.clone import Clone
+from ctxguard.deps.running import run
 from ctxguard.errors import MeasureError
 
 _MOST_MAKE_S = 300

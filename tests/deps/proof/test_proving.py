@@ -15,7 +15,7 @@ import pytest
 from ctxguard.deps.proof.proving import prove, prove_each
 from ctxguard.deps.proof.trial import Outcome, Proof, Trial
 from ctxguard.errors import MeasureError, UsageError
-from tests.deps.pip.test_running import ends, wait_for
+from tests.deps.test_running import ends, wait_for
 from tests.deps.wheels import keep_to, write_wheel
 
 NOTHING = Trial(None, (), Outcome.PASSED, 0, ())

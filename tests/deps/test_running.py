@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ctxguard.deps.pip.running import MOST_LINES, Ran, run
+from ctxguard.deps.running import MOST_LINES, Ran, run
 
 
 def shell(text: str, most_s: float = 20, **more: object) -> Ran:
