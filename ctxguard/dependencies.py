@@ -14,6 +14,14 @@ class Verdict(Enum):
     DEVELOPMENT = "development"
     UNUSED = "unused"
 
+    @property
+    def rank(self) -> int:
+        """Its place in that order: what has the lowest keeps a package longest."""
+        return _RANKS[self]
+
+
+_RANKS = {verdict: at for at, verdict in enumerate(Verdict)}
+
 
 class Why(Enum):
     """What kind of thing speaks for a verdict."""

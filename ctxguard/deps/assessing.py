@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from ctxguard.dependencies import Dependencies, Dependency, Undeclared, Verdict
+from ctxguard.dependencies import Dependencies, Dependency, Undeclared
 from ctxguard.deps.deciding import Decision, Facts, decide
 from ctxguard.deps.declared.compiled import vias
 from ctxguard.deps.declared.declaration import Declaration, Requirement
@@ -25,7 +25,6 @@ from ctxguard.deps.uses.use import Use
 from ctxguard.deps.uses.wanted import wanted
 
 _MOST_EVIDENCE = 5
-_ORDER = list(Verdict)
 
 
 def assess(root: str, declaration: Declaration, installed: Installed | None) -> Dependencies:
@@ -193,4 +192,4 @@ def _row(
 
 
 def _heaviest_of_the_worst(row: Dependency) -> tuple[int, int, str]:
-    return -_ORDER.index(row.verdict), -(row.exclusive_bytes or 0), row.name.lower()
+    return -row.verdict.rank, -(row.exclusive_bytes or 0), row.name.lower()

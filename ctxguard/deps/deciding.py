@@ -17,7 +17,6 @@ from ctxguard.deps.uses.looking import Seen
 from ctxguard.deps.uses.use import Use
 
 _NOTEBOOKS, _PYTHON = "*notebooks", "*python"
-_ORDER = list(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class _Deciding:
         found = [each for each in (*self._needed(key), self._plugged(key)) if each is not None]
         if not found:
             return None
-        best = min(found, key=lambda each: _ORDER.index(each.verdict))
+        best = min(found, key=lambda each: each.verdict.rank)
         is_certain = best.verdict is Verdict.USED
         is_for_tests = is_tool(key) or self._is_for_development(key)
         return None if is_for_tests and not is_certain and not self._extends_tool(key) else best

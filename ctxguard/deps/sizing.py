@@ -10,8 +10,6 @@ from ctxguard.deps.declared.declaration import Requirement
 from ctxguard.deps.installed.closure import exclusive, freed
 from ctxguard.deps.installed.distribution import Installed
 
-_ORDER = list(Verdict)
-
 Asked = Mapping[str, Sequence[Requirement]]
 
 
@@ -52,7 +50,8 @@ def best_of(rows: Iterable[Dependency]) -> dict[str, Verdict]:
     """By key: of the verdicts of all parts of a project that which keeps the package longest."""
     best: dict[str, Verdict] = {}
     for row in rows:
-        best[row.key] = min(best.get(row.key, row.verdict), row.verdict, key=_ORDER.index)
+        others = best.get(row.key, row.verdict)
+        best[row.key] = min(others, row.verdict, key=lambda each: each.rank)
     return best
 
 

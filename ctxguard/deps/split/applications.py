@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ctxguard.dependencies import Dependencies, Dependency, Verdict
 from ctxguard.deps.checks import is_missing_in_production
 from ctxguard.deps.declared.declaring import Survey
+from ctxguard.deps.sizing import best_of
 from ctxguard.deps.split.splitting import Split, Text, split
-
-_KEPT_LONGEST = list(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def applications(survey: Survey, found: Dependencies) -> tuple[Application, ...]
 
 def _applications(survey: Survey, whole: Split, found: Dependencies) -> Iterator[Application]:
     rows = [row for row in found.rows if any(each.file in whole.sources for each in row.declared)]
-    verdicts = _verdicts(rows)
+    verdicts = best_of(rows)
     leaving = {
         row.key for row in rows if row.for_production and verdicts[row.key] is not Verdict.USED
     }
@@ -58,15 +57,6 @@ def _narrowed(survey: Survey, home: str) -> Survey:
         if each.place.file in files or os.path.dirname(each.place.file) == home
     )
     return Survey(replace(survey.declaration, requirements=requirements), sources)
-
-
-def _verdicts(rows: Iterable[Dependency]) -> dict[str, Verdict]:
-    """By key. Where parts of a project differ about what both have, that which keeps it counts."""
-    found: dict[str, Verdict] = {}
-    for row in rows:
-        others = found.get(row.key, row.verdict)
-        found[row.key] = min(others, row.verdict, key=_KEPT_LONGEST.index)
-    return found
 
 
 def _reasons(rows: Sequence[Dependency]) -> dict[str, str]:
