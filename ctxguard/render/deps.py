@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from ctxguard.deps.checks import is_missing_in_production, pairs, undeclared
 from ctxguard.finding import Finding
 from ctxguard.render import document
 from ctxguard.render.amounts import counted
-from ctxguard.render.escape import line, quoted
+from ctxguard.render.escape import at_start, line, quoted
 from ctxguard.render.look import COLORS, Terminal
 from ctxguard.render.packages import as_json, words
 from ctxguard.render.table import Row, cells
@@ -21,7 +20,7 @@ from ctxguard.report import Limit, Status
 from ctxguard.sizes import format_size
 from ctxguard.version import __version__
 
-_ORDER = (Verdict.UNUSED, Verdict.DEVELOPMENT, Verdict.NEEDS_VERIFICATION, Verdict.USED)
+_ORDER = tuple(reversed(Verdict))
 _TITLES = {
     Verdict.UNUSED: "Unused: they can go",
     Verdict.DEVELOPMENT: "For development alone",
@@ -42,8 +41,6 @@ _WIDEST_NAME = 34
 _LEAST_ROOM = 40
 """Cells for what speaks for a verdict; with less it gets a line of its own."""
 _INDENT = " " * 4
-_COMMAND = re.compile(r"\A(\s*)::")
-"""See `escape`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +197,6 @@ class _Page:
         named = f" {shlex.quote(self.of.named)}" if self.of.named else ""
         command = line(f"ctxguard deps split{named}")
         return f"`{command}` shows requirements for production alone\n"
-
-
-def at_start(text: str) -> str:
-    """A message that is the first thing on a line: no workflow command, behind blanks either."""
-    return _COMMAND.sub(r"\1\\x3a:", line(text))
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ctxguard.deps.proof.trial import Outcome, Proof, Trial
 from ctxguard.render.amounts import counted
-from ctxguard.render.deps import at_start
-from ctxguard.render.escape import line, quoted
+from ctxguard.render.escape import at_start, line, quoted
 from ctxguard.render.look import Terminal
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}

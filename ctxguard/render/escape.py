@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 _COMMAND = re.compile(r"\s*::")
 """What GitHub's runner takes for a workflow command in the output of a step: `::` at the start of a
 line, and the older form anywhere in it (actions/runner, `ActionCommand.TryParseV2`, `TryParse`)."""
+_AT_START = re.compile(r"\A(\s*)::")
 
 
 def quoted(name: str) -> str:
@@ -60,6 +61,11 @@ def line(text: str) -> str:
     """
     shown = "".join(_code(char) if unicodedata.category(char) in _UNSEEN else char for char in text)
     return shown.replace("##[", "#\\x23[")
+
+
+def at_start(text: str) -> str:
+    """The same for a message that is the first thing on a line: it begins with no command."""
+    return _AT_START.sub(r"\1\\x3a:", line(text))
 
 
 def _code(char: str) -> str:
