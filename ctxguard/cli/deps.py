@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctxguard.cli import deps_sources, options, output
+from ctxguard.cli import deps_sources, options, output, packages
 from ctxguard.cli.ending import ended_by_signals
 from ctxguard.cli.help import help_option
 from ctxguard.cli.screen import screen
@@ -101,7 +101,6 @@ def _show(
 
 def _assessed(asked: Asked, most: int | None, ignored: Sequence[str]) -> Assessed:
     survey, found = deps_sources.looked_at(asked)
-    from ctxguard.deps.checks import findings
     from ctxguard.render.deps import Assessed
     from ctxguard.report import Limit, Tier
 
@@ -109,7 +108,7 @@ def _assessed(asked: Asked, most: int | None, ignored: Sequence[str]) -> Assesse
     limit = None
     if most is not None and size is not None:
         limit = Limit("dependencies", Tier.CRITICAL, "bytes", most, size)
-    told = tuple(each for each in findings(found, asked.named) if each.code not in ignored)
+    told = packages.findings(found, asked.named, ignored)
     unweighed = () if limit is None else _unweighed(found)
     return Assessed(
         asked.project, asked.named, survey.declaration.files, found, told, limit, unweighed

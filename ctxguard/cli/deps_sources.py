@@ -152,16 +152,11 @@ def _installed(asked: Asked, found: Survey) -> Installed | None:
         requirements = found.declaration.requirements
         say = partial(options.say, quiet=asked.quiet)
         return of_index(requirements, options=indexes(asked, found), progress=say)
-    return _in_environment(asked)
-
-
-def _in_environment(asked: Asked) -> Installed | None:
-    from ctxguard.deps.installed.environment import default_environment, of_environment
-
     if asked.python is not None:
+        from ctxguard.deps.installed.environment import of_environment
+
         return of_environment(python=asked.python)
-    venv = default_environment(asked.project) if asked.venv is None else asked.venv
-    return None if venv is None else of_environment(venv=venv)
+    return packages.in_environment(asked.project, asked.venv)
 
 
 def indexes(asked: Asked, found: Survey) -> tuple[str, ...]:

@@ -259,9 +259,8 @@ def _judged(found: MeasuredImage, asked: _Asked, rules: Rules | None) -> Report:
     there = _packages(found, asked.context or ".") if asked.deps else None
     told: tuple[Finding, ...] = ()
     if not asked.no_findings:
-        told = findings(found.image, found.files, rules) + packages.findings(
-            there, asked.context or "."
-        )
+        told = findings(found.image, found.files, rules)
+        told += packages.findings(there, packages.named(asked.context or "."))
     return Report(
         found.measurement,
         judge_image(found.image, asked.budget, there),

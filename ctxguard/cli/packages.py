@@ -57,10 +57,7 @@ class Packages:
             UsageError: deptry is not there, or the environment is none.
             MeasureError: the sources cannot be looked at.
         """
-        from ctxguard.deps.installed.environment import default_environment, of_environment
-
-        venv = default_environment(root) if self.venv is None else self.venv
-        return self.within(root, lambda: None if venv is None else of_environment(venv=venv))
+        return self.within(root, lambda: in_environment(root, self.venv))
 
     def within(self, root: str, weigh: Callable[[], Installed | None]) -> Dependencies | None:
         """The packages of a project, weighed somewhere."""
@@ -77,6 +74,21 @@ class Packages:
         return assess(root, declaration, weigh())
 
 
+def in_environment(root: str, venv: str | None) -> Installed | None:
+    """What is installed in a virtual environment, or in that of the project.
+
+    Returns:
+        None if it has none, and none is named.
+
+    Raises:
+        UsageError: what is named is none.
+    """
+    from ctxguard.deps.installed.environment import default_environment, of_environment
+
+    chosen = default_environment(root) if venv is None else venv
+    return None if chosen is None else of_environment(venv=chosen)
+
+
 def check_extra() -> None:
     """Raises UsageError without the extra that reads requirements and imports."""
     from importlib.util import find_spec
@@ -90,16 +102,24 @@ def check_extra() -> None:
 
 
 def findings(
-    found: Dependencies | None, root: str, ignored: Sequence[str] = ()
+    found: Dependencies | None, project: str, ignored: Sequence[str] = ()
 ) -> tuple[Finding, ...]:
-    """What is to be said of the packages of a project, but for what is silenced."""
+    """What is to be said of the packages of a project, but for what is silenced.
+
+    Args:
+        project: what commands have to name; "" for the current folder.
+    """
     if found is None:
         return ()
     from ctxguard.deps.checks import findings as checked
 
-    project = os.path.relpath(root)
-    told = checked(found, "" if project == os.curdir else project)
-    return tuple(each for each in told if each.code not in ignored)
+    return tuple(each for each in checked(found, project) if each.code not in ignored)
+
+
+def named(root: str) -> str:
+    """What commands have to name to mean this folder; "" for the current one."""
+    folder = os.path.relpath(root)
+    return "" if folder == os.curdir else folder
 
 
 def held(measurement: Measurement, found: Dependencies | None, most: int | None) -> Measurement:

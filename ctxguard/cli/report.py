@@ -255,7 +255,8 @@ def _judged(each: Chosen, measurement: Measurement, asked: _Asked) -> Report:
     if not asked.no_findings:
         file = _ignore_file(measurement) if asked.ignore_file is None else ""
         told = glance(measurement, file, settings.ignore)
-        told += packages.findings(found, measurement.context.root, settings.ignore)
+        project = packages.named(measurement.context.root)
+        told += packages.findings(found, project, settings.ignore)
     return Report(measurement, verdict, told, groups, each.name, dependencies=found)
 
 
