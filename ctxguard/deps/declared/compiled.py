@@ -5,13 +5,13 @@ Source of the form: pip-tools and uv, "# via" below or behind each line.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 
-from packaging.utils import canonicalize_name
-
+from ctxguard.deps.declared.asked import key_of
 from ctxguard.deps.declared.declaration import Requirement
+from ctxguard.deps.declared.decoding import decode
+from ctxguard.deps.declared.projectfile import Project, project_at
 
 _VIA = re.compile(r"#\s*via\b(.*)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -20,24 +20,24 @@ _MOST_LINES = 400
 
 def vias(root: str, requirements: Sequence[Requirement]) -> dict[str, set[str]]:
     """By key: the packages that need it, if no other file asks for it itself."""
+    project = project_at(root)
     found: dict[str, set[str]] = {}
     lines: dict[str, list[str]] = {}
     for each in requirements:
         if each.place.file not in lines:
-            lines[each.place.file] = _lines(os.path.join(root, each.place.file))
+            lines[each.place.file] = _lines(project, each.place.file)
         names = list(_names(lines[each.place.file][each.place.line - 1 :][:_MOST_LINES]))
         if names and not any(name.startswith("-") for name in names):
-            found.setdefault(each.key, set()).update(map(canonicalize_name, names))
+            found.setdefault(each.key, set()).update(map(key_of, names))
     return found
 
 
-def _lines(path: str) -> list[str]:
-    if not path.endswith((".txt", ".in")):
+def _lines(project: Project, file: str) -> list[str]:
+    if not file.endswith((".txt", ".in")):
         return []
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read(4 << 20).splitlines()
-    except OSError:
+        return decode(project.read(file)).text.splitlines()
+    except ValueError:
         return []
 
 
