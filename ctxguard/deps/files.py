@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ctxguard.deps.roles import SKIPPED, is_development
+from ctxguard.deps.roles import ENVIRONMENT, SKIPPED, is_development
 from ctxguard.errors import UsageError
 
 _MOST_FILES = 200_000
 _MOST_BYTES = 2 << 20
 """Of one file; what is longer is data."""
-_ENVIRONMENT = "pyvenv.cfg"
 _OF_ENVIRONMENT = frozenset(
     ("bin", "etc", "include", "lib", "lib64", "man", "share", "Include", "Lib", "Scripts")
 )
@@ -156,7 +155,7 @@ class _Walk:
         while waiting:
             folder = waiting.pop()
             inside = self._inside(folder)
-            is_environment = any(each.name == _ENVIRONMENT for each in inside)
+            is_environment = any(each.name == ENVIRONMENT for each in inside)
             below = f"{folder}/" if folder else ""
             folders = []
             for entry in inside:

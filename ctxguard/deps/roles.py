@@ -12,6 +12,8 @@ SKIPPED = frozenset(
     )
 )
 """Folders with nothing of the project in them."""
+ENVIRONMENT = "pyvenv.cfg"
+"""What marks the top folder of a virtual environment (PEP 405)."""
 _DEVELOPMENT = re.compile(
     r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?|bench|ci)/"
     r"|(?:^|/)\.(?:github|circleci|gitlab|devcontainer)/"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ctxguard.deps.declared.groups import file_is_development
 from ctxguard.deps.declared.projectfile import Project, UnreadableError
-from ctxguard.deps.roles import SKIPPED
+from ctxguard.deps.roles import ENVIRONMENT, SKIPPED
 
 LOOKED_FOR = (
     "requirements*.txt, requirements/*.txt, *-requirements.txt, pyproject.toml, setup.cfg, Pipfile"
@@ -21,7 +21,6 @@ _MOST_FOLDERS = 5_000
 """That are looked at, of all levels together."""
 _DEEPEST = 3
 _FOLDER = "requirements"
-_ENVIRONMENT = "pyvenv.cfg"
 _OF_OTHERS = frozenset(("vendor", "_vendor", "vendored", "third_party", "third-party"))
 """Folders with projects of other people, which ask for nothing by themselves."""
 
@@ -60,7 +59,7 @@ def _homes_below(project: Project, waiting: list[str]) -> Iterator[Home]:
             names, folders = _names(project, folder)
         except UnreadableError:
             continue
-        if _ENVIRONMENT in names:
+        if ENVIRONMENT in names:
             continue
         if not set(_OWN).isdisjoint(names):
             yield _home(project, folder, names, folders)

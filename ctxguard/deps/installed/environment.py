@@ -13,9 +13,9 @@ from ctxguard.deps.installed.distribution import Distribution, Installed
 from ctxguard.deps.installed.homes import Home, is_inside
 from ctxguard.deps.installed.interpreter import folders_of, interpreter_at
 from ctxguard.deps.installed.metadata import distributions
+from ctxguard.deps.roles import ENVIRONMENT
 from ctxguard.errors import UsageError
 
-_MARK = "pyvenv.cfg"
 _MOST_MARK = 1 << 16
 _DEFAULTS = (".venv", "venv")
 _LIBRARIES = ("lib", "lib64", "Lib", "local/lib")
@@ -89,7 +89,7 @@ def homes(folders: Sequence[tuple[str, str]]) -> Iterator[Home]:
 
 
 def _is_environment(folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, _MARK))
+    return os.path.isfile(os.path.join(folder, ENVIRONMENT))
 
 
 def _environment_of(program: str) -> str | None:
@@ -106,10 +106,10 @@ def folders_in(folder: str) -> tuple[list[tuple[str, str]], list[str]]:
     """
     if not _is_environment(folder):
         raise UsageError(
-            f"{folder} is no virtual environment: it has no {_MARK}; name its top folder"
+            f"{folder} is no virtual environment: it has no {ENVIRONMENT}; name its top folder"
         )
     root = os.path.realpath(folder)
-    settings = _settings(os.path.join(root, _MARK))
+    settings = _settings(os.path.join(root, ENVIRONMENT))
     problems = []
     if settings.get("include-system-site-packages", "").lower() == "true":
         problems.append(f"{folder} uses packages of the system too; these are not looked at")
