@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from ctxguard.deps.installed.metadata import ENDINGS, Described
 from ctxguard.image.packages import PYTHON_METADATA
 
-_TEXTS = tuple(PYTHON_METADATA.items())
 _DOTS = ("", ".", "..")
 _MOST_FILES = 500_000
 """Of packages that have no list of them."""

@@ -97,11 +97,6 @@ def commands_of(key: str) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def drivers_for(scheme: str) -> frozenset[str]:
-    """The packages that may be loaded for a URL that begins so."""
-    return frozenset(_read("drivers").get(scheme, ()))
-
-
 @functools.cache
 def schemes_of(key: str) -> frozenset[str]:
     """The URLs that a package may be loaded for."""

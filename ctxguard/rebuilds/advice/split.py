@@ -21,7 +21,6 @@ from ctxguard.rebuilds.tree import Files
 
 _PLAIN = re.compile(r"[\w.+@/-]+")
 _PLAIN_FLAG = re.compile(r"[\w.+@/:=,-]+")
-_OTHER_FLAGS = frozenset(("--from", "--exclude", "--parents"))
 _MOST_MANIFESTS = 12
 _MAY_LIE_BETWEEN = ("ARG", "ENV", "LABEL", "EXPOSE", "USER", "CMD", "ENTRYPOINT", "STOPSIGNAL")
 
