@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
@@ -28,7 +28,6 @@ _MOST_JSON = 256 << 20
 _MOST_WORDS = 1 << 20
 _SKIPPED = re.compile(r"Skipping processing of (.+?) because of the following error")
 _CODES = ("DEP001", "DEP003")
-_Running = list[subprocess.Popen[bytes]]
 _MANY = 1_000
 """With more files two are run at once: deptry takes most of its time in one thread."""
 _HALVES = ((r".*[0-4A-Ma-m_]\.(?:py|ipynb)$",), (r".*[5-9N-Zn-z]\.(?:py|ipynb)$",))
@@ -78,15 +77,33 @@ def imports(files: ProjectFiles) -> Imports:
     return Imports(tuple(sorted(kept, key=_by_place)), tuple(sorted(skipped & known)))
 
 
+@dataclass(slots=True)
+class _Running:
+    """Processes that are to end with the one who waits for them."""
+
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _stopped: bool = False
+
+    def add(self, process: subprocess.Popen[bytes]) -> None:
+        """Take one; it ends at once if it comes too late."""
+        self._processes.append(process)
+        if self._stopped:
+            process.kill()
+
+    def stop(self) -> None:
+        self._stopped = True
+        for process in self._processes:
+            process.kill()
+
+
 def _answers(files: ProjectFiles, parts: Sequence[Sequence[str]]) -> list[tuple[Any, str]]:
-    running: _Running = []
+    running = _Running()
     with ThreadPoolExecutor(len(parts)) as pool:
         try:
             return list(pool.map(lambda part: _run(files, part, running), parts))
         except BaseException:
             # Whoever interrupts it does not wait for an answer, and leaves nothing behind.
-            for process in running:
-                process.kill()
+            running.stop()
             raise
 
 
@@ -135,7 +152,7 @@ def _started(argv: list[str], root: str, stream: Any, running: _Running) -> int:
     with subprocess.Popen(
         argv, cwd=root, stdin=nothing, stdout=nothing, stderr=stream, env=_environment()
     ) as process:
-        running.append(process)
+        running.add(process)
         try:
             return process.wait(_MOST_SECONDS)
         except subprocess.TimeoutExpired as error:

@@ -82,6 +82,14 @@ imports(project_files(root))
 """
 
 
+def test_what_starts_while_all_is_stopped_is_stopped_too() -> None:
+    running = room._Running()
+    running.stop()
+    with subprocess.Popen(["sleep", "100"]) as process:
+        running.add(process)
+        assert process.wait(10) == -signal.SIGKILL
+
+
 def test_an_interrupt_does_not_wait_for_an_answer(make_tree: MakeTree, tmp_path: Path) -> None:
     program, pid, temporary = (tmp_path / name for name in ("python", "pid", "temporary"))
     temporary.mkdir()
